@@ -1,0 +1,66 @@
+# Thin: each recipe is a line that a person could type.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export DO_NOT_TRACK := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+READY := $(VENV)/ready
+$(READY): requirements.txt
+	@echo "Setting up $(VENV) from requirements.txt"
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Rapport needs Python 3.11 or newer; give PYTHON=")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --no-deps -r requirements.txt
+	@touch $@
+
+# dbt's manifest gives Dagster its asset keys; parsed again when a model, macro or seed file changed.
+SOURCES := dbt_project.yml profiles.yml $(shell find models macros seeds tests/dbt -type f)
+target/manifest.json: $(READY) $(SOURCES)
+	@echo "Parsing the dbt project"
+	$(BIN)/dbt --quiet parse --target-path target
+	@touch $@
+
+setup: target/manifest.json ## Install the pinned packages and parse the dbt project
+
+run: setup ## Load, check, build, check, publish: the demo brand, EXAMPLE= and SOURCE=, or LANDING=
+	$(BIN)/python -m orchestration run
+
+test: setup ## Run every test
+	$(BIN)/python -m pytest
+
+lint: setup ## Check Python, SQL and YAML
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/yamllint --strict .
+	$(BIN)/sqlfluff lint models tests/dbt
+
+dev: setup ## Open the Dagster UI on http://127.0.0.1:3000
+	DAGSTER_HOME=$$($(BIN)/python -m orchestration dagster-home) $(BIN)/dagster dev --host 127.0.0.1 --port $(or $(PORT),3000)
+
+demo: setup ## Write the demo brand's landing folder to LANDING= (default data/landing)
+	$(BIN)/python -m demo --landing $(or $(LANDING),data/landing)
+
+publications: setup ## List the publications of the data home
+	$(BIN)/python -m orchestration publications
+
+switch: setup ## Point current at publication NUMBER=
+	$(BIN)/python -m orchestration switch $(NUMBER)
+
+pins: $(READY) ## Show that what is installed is what is pinned
+	$(BIN)/python .ci/pins.py
+
+lock: $(READY) ## Pin what pyproject.toml asks for, without addresses
+	$(PYTHON) -m venv --clear .venv-lock
+	.venv-lock/bin/pip install --quiet uv
+	.venv-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --no-annotate --no-header --no-emit-package dbt-core-experimental-parser pyproject.toml -o requirements.txt
+	rm -r .venv-lock
+
+clean: ## Remove the data homes, the set-up and everything built
+	chmod -R u+w data data-* 2>/dev/null || true
+	rm -rf data data-* target logs $(VENV) .pytest_cache .ruff_cache
+
+.PHONY: help setup run test lint dev demo publications switch pins lock clean

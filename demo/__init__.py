@@ -1,0 +1,1 @@
+"""The demo brand: a generator of landing folders whose truth is known."""

@@ -1,0 +1,70 @@
+"""Command line: `python -m demo --landing DIR [--truth DIR] [--size SIZE] [--seed N]`."""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import time
+from pathlib import Path
+
+from . import advocacy, engagement, feedback, parties, relationship, sales, service, truth, world
+from .tables import Writer
+
+
+def generate(brand: world.Brand, landing: Path, truth_folder: Path | None = None) -> dict[str, int]:
+    """Write every input, block by block, and the truth where asked; return rows by input."""
+    writer = Writer(landing)
+    truths = Writer(truth_folder) if truth_folder else None
+    rates = sales.fx_rates(brand)
+    totals = relationship.Totals.empty(brand)
+    waves: list[feedback.Wave] = []
+    for block, first, size in brand.blocks():
+        one = world.build(brand, block, first, size)
+        orders = sales.write_orders(brand, one, rates, writer)
+        sales.write_subscriptions(brand, one, writer)
+        parties.write_parties(brand, one, writer)
+        engagement.write_engagement(brand, one, writer)
+        talks = service.write_service(brand, one, writer)
+        waves += feedback.write_surveys(brand, one, talks, writer)
+        relationship.write_assignments(brand, one, writer)
+        referrals = advocacy.write_referrals(brand, one, orders, writer)
+        totals.add(brand, one, orders, talks)
+        if truths:
+            truth.write_block(brand, one, orders, referrals, truths)
+    parties.write_others(brand, writer)
+    feedback.write_partner_survey(brand, writer)
+    engagement.write_community(brand, writer)
+    engagement.write_content_metrics(brand, writer)
+    sales.write_fx(brand, rates, writer)
+    relationship.write_programmes(brand, writer)
+    relationship.write_partner_ledger(brand, writer)
+    costs = relationship.write_costs(brand, totals, writer)
+    if truths:
+        truth.write_common(brand, waves, totals, costs, truths)
+    return writer.rows
+
+
+def main() -> None:
+    """Read the arguments, generate, and say what was written."""
+    parser = argparse.ArgumentParser(
+        prog="python -m demo", description="Write the demo brand into a landing folder."
+    )
+    parser.add_argument("--landing", type=Path, required=True, help="folder for the inputs")
+    parser.add_argument(
+        "--truth", type=Path, help="folder for the truth; none is written without it"
+    )
+    parser.add_argument("--size", choices=["tiny", "default", "50k", "1m"], default="default")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    began = time.perf_counter()
+    brand = world.Brand.read(arguments.size, arguments.seed)
+    rows = generate(brand, arguments.landing, arguments.truth)
+    for name, count in sorted(rows.items()):
+        print(f"{name:24}{count:>13,}")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    took = time.perf_counter() - began
+    print(f"{sum(rows.values()):,} rows in {took:.1f} s, peak memory {peak:,.0f} MiB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,240 @@
+"""Feedback: surveys, their invitations and responses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .parties import COMMON, PARTNER, partner_days
+from .sales import SPAN
+from .service import Talks
+from .tables import Writer, counts, flags, ids, labels, nothing, party, times
+from .world import NEVER, Brand, World, logistic, texts_by_mood
+
+
+@dataclass
+class Wave:
+    """Truth of one wave of the NPS survey: what everybody would have said."""
+
+    name: str
+    customers: int
+    promoters: int
+    detractors: int
+
+
+def write_surveys(brand: Brand, world: World, talks: Talks, writer: Writer) -> list[Wave]:
+    """Write invitations and responses; loyalty moves the score *and* the chance of an answer."""
+    s = brand["surveys"]
+    rng = brand.rng("surveys", world.block)
+    part = f"b{world.block:03d}"
+    base, per_loyalty, if_alive, sd = s["score"]
+    sends, answers, waves = [], [], []
+    count = 0  # invitations so far
+    for month in range(2, brand["calendar"]["months"], 3):
+        sent_at = brand.month_starts[month] + 9.4
+        alive = world.death > sent_at
+        score = np.clip(
+            np.rint(
+                base + per_loyalty * world.loyalty + if_alive * alive + rng.normal(0, sd, world.n)
+            ),
+            0,
+            10,
+        )
+        known = (world.acquired < sent_at - 5) & world.buys & ~world.is_test
+        name = f"{brand.start.year + month // 12}-Q{month % 12 // 3 + 1}"
+        waves.append(
+            Wave(
+                name,
+                int(known.sum()),
+                int((score[known] >= 9).sum()),
+                int((score[known] <= 6).sum()),
+            )
+        )
+        draw = rng.random((6, world.n))
+        invited = np.flatnonzero((world.acquired < sent_at - 5) & (draw[0] < s["sampled"]))
+        a, b, c = s["respond"]
+        willing = draw[1] < logistic(a + b * world.loyalty + c * alive)
+        at = sent_at + draw[2] * 0.2
+        bounced = draw[3] < s["bounced"]
+        opens = ~bounced & (willing | (draw[4] < s["opened"]))
+        # Half of the willing answer only after the reminder.
+        late = willing & (draw[5] < 0.3)
+        for reminder in (False, True):
+            to = (
+                invited if not reminder else invited[(~willing | late)[invited] & ~bounced[invited]]
+            )
+            when = at[to] + (s["reminder_after"] if reminder else 0)
+            replies = willing[to] & ~bounced[to] & (late[to] == reminder)
+            opened = opens[to] & (replies | (rng.random(len(to)) < 0.7))
+            number = count + np.arange(len(to)) + world.block * SPAN
+            count += len(to)
+            open_day = when + rng.exponential(0.6, len(to)) + 0.01
+            sends.append(
+                (
+                    number,
+                    np.zeros(len(to), int),
+                    to,
+                    when,
+                    np.full(len(to), month // 3),
+                    np.where(bounced[to], NEVER, when + 0.001),
+                    np.where(opened, open_day, NEVER),
+                    np.where(bounced[to], when + 0.002, NEVER),
+                    np.full(len(to), reminder),
+                )
+            )
+            r = np.flatnonzero(replies)
+            answers.append(
+                (
+                    np.zeros(len(r), int),
+                    number[r],
+                    to[r],
+                    open_day[r] + 0.003,
+                    np.zeros(len(r), int),
+                    score[to[r]],
+                )
+            )
+    # After a contact: two questions, satisfaction and effort, on one invitation.
+    t = np.flatnonzero(np.isfinite(talks.resolved))
+    number = count + np.arange(len(t)) + world.block * SPAN
+    when = talks.resolved[t] + 0.04
+    none = np.full(len(t), NEVER)
+    to = talks.customer[t]
+    sends.append(
+        (
+            number,
+            np.ones(len(t), int),
+            to,
+            when,
+            np.full(len(t), -1),
+            when + 0.001,
+            when + 0.02,
+            none,
+            np.zeros(len(t), bool),
+        )
+    )
+    wait = np.log1p((talks.answer_day - talks.day)[t] * 24)
+    csat = np.clip(
+        np.rint(3.0 + 2.0 * world.loyalty[to] - 0.35 * wait + rng.normal(0, 0.7, len(t))), 1, 5
+    )
+    ces = np.clip(np.rint(6.0 - 0.7 * wait + rng.normal(0, 1, len(t))), 1, 7)
+    one = np.ones(len(t), int)
+    answers.append((one, number, to, when + 0.03, one, csat))
+    also = np.flatnonzero(rng.random(len(t)) < 0.6)
+    answers.append(
+        (one[also], number[also], to[also], when[also] + 0.031, 2 * one[also], ces[also])
+    )
+
+    surveys = ["relationship_nps", "after_contact", "partner_nps"]
+    names = [w.name for w in waves]
+    number, survey, to, when, wave, delivered, opened, bounced, reminder = (
+        np.concatenate(c) for c in zip(*sends, strict=True)
+    )
+    keep = when < brand.days - 0.001
+    writer.write(
+        "survey_sends",
+        {
+            "send_id": ids("I", number[keep]),
+            "survey_id": labels(surveys, survey[keep]),
+            "party_id": party(world.first + to[keep]),
+            "sent_at": times(brand.seconds(when[keep])),
+            "channel": labels(["email"], np.zeros(keep.sum(), int)),
+            "wave": labels(names, wave[keep]),
+            "delivered_at": times(brand.seconds(delivered[keep])),
+            "opened_at": times(brand.seconds(opened[keep])),
+            "bounced_at": times(brand.seconds(bounced[keep])),
+            "is_reminder": flags(reminder[keep]),
+        },
+        ["send_id"],
+        part,
+    )
+
+    survey, send, to, when, question, score = (
+        np.concatenate(c) for c in zip(*answers, strict=True)
+    )
+    keep = np.flatnonzero(when < brand.days - 0.001)
+    survey, send, to, when, question, score = (
+        a[keep] for a in (survey, send, to, when, question, score)
+    )
+    size = len(score)
+    blank = rng.random(size) < s["blank"]
+    score = np.where(blank, -1, score).astype(np.int64)
+    unhappy = (question == 0) & (score >= 0) & (score <= 6)
+    delay = np.exp(rng.normal(np.log(1.2), 0.9, size))
+    follow = np.where(unhappy & (rng.random(size) < s["followed_up"]), when + delay, NEVER)
+    texts, text = texts_by_mood(
+        brand, rng, np.where(question == 0, 1 - np.clip(score, 0, 10) / 8, 0.4)
+    )
+    writer.write(
+        "survey_responses",
+        {
+            "response_id": ids("A", np.arange(size) + world.block * SPAN),
+            "survey_id": labels(surveys, survey),
+            "send_id": ids("I", send),
+            "party_id": party(world.first + to),
+            "responded_at": times(brand.seconds(when)),
+            "question_type": labels(["nps", "csat", "ces"], question),
+            "score": counts(score),
+            "comment": labels(texts, np.where(rng.random(size) < s["comment"], text, -1)),
+            "weight": nothing(size, "decimal(18,6)"),
+            "is_test": flags(rng.random(size) < s["test"]),
+            "follow_up_at": times(brand.seconds(follow)),
+        },
+        ["response_id"],
+        part,
+    )
+    return waves
+
+
+def write_partner_survey(brand: Brand, writer: Writer) -> None:
+    """Write the survey of the partners, asked twice a year; half of them answer."""
+    rng = brand.rng("partner survey")
+    joined = partner_days(brand)
+    rounds = np.array([m for m in range(5, brand["calendar"]["months"], 6)])
+    asked = brand.month_starts[np.repeat(rounds, len(joined))] + 14.5
+    who = np.tile(np.arange(len(joined)), len(rounds))
+    keep = np.flatnonzero(joined[who] < asked - 30)
+    asked, who, wave = asked[keep], who[keep], np.repeat(rounds, len(joined))[keep]
+    names = [
+        f"{brand.start.year + m // 12}-H{m % 12 // 6 + 1}"
+        for m in range(brand["calendar"]["months"])
+    ]
+    sends = np.arange(len(who)) + COMMON * SPAN
+    answered = rng.random(len(who)) < 0.5
+    writer.write(
+        "survey_sends",
+        {
+            "send_id": ids("I", sends),
+            "survey_id": labels(["partner_nps"], np.zeros(len(who), int)),
+            "party_id": party(PARTNER + who),
+            "sent_at": times(brand.seconds(asked)),
+            "channel": labels(["email"], np.zeros(len(who), int)),
+            "wave": labels(names, wave),
+            "delivered_at": times(brand.seconds(asked + 0.001)),
+            "opened_at": times(brand.seconds(np.where(answered, asked + 0.9, NEVER))),
+            "bounced_at": nothing(len(who), "timestamp"),
+            "is_reminder": flags(np.zeros(len(who), int)),
+        },
+        ["send_id"],
+        "others",
+    )
+    a = np.flatnonzero(answered)
+    score = np.clip(np.rint(rng.normal(7.8, 1.8, len(a))), 0, 10).astype(np.int64)
+    writer.write(
+        "survey_responses",
+        {
+            "response_id": ids("A", np.arange(len(a)) + COMMON * SPAN),
+            "survey_id": labels(["partner_nps"], np.zeros(len(a), int)),
+            "send_id": ids("I", sends[a]),
+            "party_id": party(PARTNER + who[a]),
+            "responded_at": times(brand.seconds(asked[a] + 1.0)),
+            "question_type": labels(["nps"], np.zeros(len(a), int)),
+            "score": counts(score),
+            "comment": nothing(len(a)),
+            "weight": nothing(len(a), "decimal(18,6)"),
+            "is_test": flags(np.zeros(len(a), int)),
+            "follow_up_at": times(brand.seconds(np.where(score <= 6, asked[a] + 3, NEVER))),
+        },
+        ["response_id"],
+        "others",
+    )

@@ -1,0 +1,4 @@
+select
+    'reporting_currency' as parameter,
+    'GBP' as value,
+    'The shop sells in pounds only' as reason

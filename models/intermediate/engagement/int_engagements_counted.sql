@@ -1,0 +1,42 @@
+with
+
+parameters as (
+
+    select * from {{ ref('int_parameters_resolved') }}
+
+),
+
+events as (
+
+    select * from {{ ref('stg_engagement__engagement_events') }}
+
+),
+
+dated as (
+
+    select
+        events.party_id,
+        {{ trunc_date('month', 'events.occurred_at') }} as month,
+        events.event_count
+
+    from events
+    cross join parameters
+    where
+        events.party_id is not null
+        and cast(events.occurred_at as date) <= parameters.as_of_date
+
+),
+
+final as (
+
+    select
+        party_id,
+        month,
+        cast(sum(event_count) as bigint) as engagements
+
+    from dated
+    group by party_id, month
+
+)
+
+select * from final

@@ -1,0 +1,104 @@
+with
+
+parameters as (
+
+    select * from {{ ref('int_parameters_resolved') }}
+
+),
+
+responses as (
+
+    select * from {{ ref('stg_feedback__survey_responses') }}
+
+),
+
+sends as (
+
+    select * from {{ ref('stg_feedback__survey_sends') }}
+
+),
+
+delivered_parties as (
+
+    select * from {{ ref('stg_parties__parties') }}
+
+),
+
+parties as (
+
+    select * from {{ ref('int_parties_known') }}
+
+),
+
+counted as (
+
+    select
+        responses.response_id,
+        responses.survey_id,
+        responses.send_id,
+        responses.party_id,
+        sends.wave,
+        responses.responded_at,
+        cast(responses.responded_at as date) as responded_on,
+        responses.score,
+        responses.weight,
+        case
+            when cast(responses.follow_up_at as date) <= parameters.as_of_date then responses.follow_up_at
+        end as follow_up_at
+
+    from responses
+    left join sends on responses.send_id = sends.send_id
+    left join delivered_parties on responses.party_id = delivered_parties.party_id
+    cross join parameters
+    where
+        responses.question_type = 'nps'
+        and responses.score between 0 and 10
+        and not coalesce(responses.is_test, false)
+        and not coalesce(delivered_parties.is_test, false)
+        and cast(responses.responded_at as date) <= parameters.as_of_date
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by
+                survey_id,
+                case when party_id is null or wave is null then response_id else party_id end,
+                case when party_id is null then null else wave end
+            order by responded_at desc, response_id desc
+        ) as recency_rank
+
+    from counted
+
+),
+
+final as (
+
+    select
+        ranked.response_id,
+        ranked.survey_id,
+        ranked.send_id,
+        ranked.party_id,
+        coalesce(parties.segment, 'unknown') as segment,
+        ranked.responded_at,
+        ranked.responded_on,
+        ranked.follow_up_at,
+        ranked.score,
+        ranked.weight,
+        case
+            when ranked.score >= parameters.nps_promoter_min then 'promoter'
+            when ranked.score <= parameters.nps_detractor_max then 'detractor'
+            else 'passive'
+        end as category
+
+    from ranked
+    left join parties on ranked.party_id = parties.party_id
+    cross join parameters
+    where ranked.recency_rank = 1
+
+)
+
+select * from final

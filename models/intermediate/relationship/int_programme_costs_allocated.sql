@@ -1,0 +1,120 @@
+with
+
+costs as (
+
+    select * from {{ ref('int_costs_spread') }}
+
+),
+
+touches as (
+
+    select * from {{ ref('int_touches_dated') }}
+
+),
+
+windows as (
+
+    select * from {{ ref('int_programme_windows_set') }}
+
+),
+
+-- a negative entry is avoided cost in the categories that can be avoided; elsewhere it is a credit
+in_window as (
+
+    select
+        costs.category,
+        costs.programme_id,
+        sum(case when costs.is_avoidable and costs.amount < 0 then 0 else costs.amount end) as amount,
+        sum(case when costs.is_avoidable and costs.amount < 0 then -costs.amount else 0 end)
+            as avoided_amount
+
+    from costs
+    inner join windows
+        on
+            windows.programme_id = 'all'
+            and costs.month >= windows.window_start
+            and costs.month <= windows.window_end
+    group by costs.category, costs.programme_id
+
+),
+
+touches_in_window as (
+
+    select
+        touches.programme_id,
+        sum(touches.touches) as touches
+
+    from touches
+    inner join windows
+        on
+            touches.programme_id = windows.programme_id
+            and touches.touched_on >= windows.window_start
+            and touches.touched_on <= windows.window_end
+    group by touches.programme_id
+
+),
+
+shares as (
+
+    select
+        programme_id,
+        {{ safe_divide('touches', 'sum(touches) over ()') }} as share_of_touches
+
+    from touches_in_window
+
+),
+
+attributed as (
+
+    select
+        programme_id,
+        category,
+        amount,
+        avoided_amount,
+        false as is_allocated
+
+    from in_window
+    where programme_id is not null
+
+),
+
+allocated as (
+
+    select
+        shares.programme_id,
+        in_window.category,
+        cast(in_window.amount * shares.share_of_touches as decimal(28, 8)) as amount,
+        cast(in_window.avoided_amount * shares.share_of_touches as decimal(28, 8)) as avoided_amount,
+        true as is_allocated
+
+    from in_window
+    cross join shares
+    where in_window.programme_id is null
+
+),
+
+total as (
+
+    select
+        'all' as programme_id,
+        category,
+        sum(amount) as amount,
+        sum(avoided_amount) as avoided_amount,
+        programme_id is null as is_allocated
+
+    from in_window
+    group by category, programme_id is null
+
+),
+
+final as (
+
+    select * from attributed
+    union all
+    select * from allocated
+    union all
+    select * from total
+
+)
+
+select * from final

@@ -1,0 +1,55 @@
+with
+
+parameters as (
+
+    select * from {{ ref('int_parameters_resolved') }}
+
+),
+
+events as (
+
+    select * from {{ ref('stg_engagement__engagement_events') }}
+
+),
+
+parties as (
+
+    select * from {{ ref('stg_parties__parties') }}
+
+),
+
+answers as (
+
+    select
+        coalesce(events.parent_event_id, events.event_id) as question_id,
+        events.programme_id,
+        cast(events.occurred_at as date) as answered_on,
+        row_number() over (
+            partition by coalesce(events.parent_event_id, events.event_id)
+            order by events.occurred_at, events.event_id
+        ) as answer_rank
+
+    from events
+    left join parties on events.party_id = parties.party_id
+    cross join parameters
+    where
+        events.event_type = 'answer'
+        and cast(events.occurred_at as date) <= parameters.as_of_date
+        and coalesce(parties.party_type, 'community_member') != 'employee'
+        and not coalesce(parties.is_test, false)
+
+),
+
+final as (
+
+    select
+        question_id,
+        programme_id,
+        answered_on
+
+    from answers
+    where answer_rank = 1
+
+)
+
+select * from final

@@ -1,0 +1,90 @@
+with
+
+parameters as (
+
+    select * from {{ ref('int_parameters_resolved') }}
+
+),
+
+events as (
+
+    select * from {{ ref('stg_engagement__engagement_events') }}
+
+),
+
+conversations as (
+
+    select * from {{ ref('stg_service__conversations') }}
+
+),
+
+messages as (
+
+    select * from {{ ref('stg_service__messages') }}
+
+),
+
+parties as (
+
+    select * from {{ ref('int_parties_known') }}
+
+),
+
+answers as (
+
+    select
+        conversation_id,
+        min(sent_at) as first_answered_at
+
+    from messages
+    where
+        is_public
+        and author_role in ('brand', 'peer')
+    group by conversation_id
+
+),
+
+touches as (
+
+    select
+        party_id,
+        programme_id,
+        cast(occurred_at as date) as touched_on,
+        event_count as touches
+
+    from events
+    where
+        party_id is not null
+        and programme_id is not null
+    union all
+    select
+        conversations.party_id,
+        conversations.programme_id,
+        cast(answers.first_answered_at as date) as touched_on,
+        1 as touches
+
+    from conversations
+    inner join answers on conversations.conversation_id = answers.conversation_id
+    where
+        conversations.party_id is not null
+        and conversations.programme_id is not null
+
+),
+
+final as (
+
+    select
+        touches.party_id,
+        touches.programme_id,
+        touches.touched_on,
+        cast(sum(touches.touches) as bigint) as touches
+
+    from touches
+    inner join parties on touches.party_id = parties.party_id
+    cross join parameters
+    where touches.touched_on <= parameters.as_of_date
+    group by touches.party_id, touches.programme_id, touches.touched_on
+
+)
+
+select * from final

@@ -1,0 +1,28 @@
+select
+    cast(survey_id as string) as survey_id,
+    cast(period_type as string) as period_type,
+    cast(period_start as date) as period_start,
+    cast(period_end as date) as period_end,
+    cast(segment as string) as segment,
+    cast(sent as bigint) as sent,
+    cast(delivered as bigint) as delivered,
+    cast(delivered_and_answered as bigint) as delivered_and_answered,
+    cast(response_rate as double) as response_rate,
+    cast(responded as bigint) as responded,
+    cast(promoters as bigint) as promoters,
+    cast(passives as bigint) as passives,
+    cast(detractors as bigint) as detractors,
+    cast(nps as double) as nps,
+    cast(nps_low as double) as nps_low,
+    cast(nps_high as double) as nps_high,
+    cast(effective_responses as double) as effective_responses,
+    cast(weighted_nps as double) as weighted_nps,
+    cast(weighted_nps_low as double) as weighted_nps_low,
+    cast(weighted_nps_high as double) as weighted_nps_high,
+    cast(change as double) as change,
+    cast(change_p_value as double) as change_p_value,
+    cast(is_suppressed as boolean) as is_suppressed,
+    cast(is_period_complete as boolean) as is_period_complete,
+    cast(as_of_date as date) as as_of_date
+
+from {{ ref('nps_by_period') }}

@@ -1,0 +1,1 @@
+"""The Dagster definitions: landing, load, check, warehouse, publish, in the order of the data."""

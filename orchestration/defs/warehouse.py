@@ -1,0 +1,114 @@
+"""The warehouse: its one writer, and the dbt models, seeds and tests as assets and checks."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+
+from orchestration.locking import hold
+from orchestration.publication import Mart
+from orchestration.settings import ROOT, settings
+
+MANIFEST = ROOT / "target" / "manifest.json"
+DBT = str(Path(sys.executable).parent / "dbt")
+
+
+class Warehouse(dg.ConfigurableResource):
+    """The right to write to the data home: held for the whole run, refused to a second one.
+
+    `as_of_date` is YYYY-MM-DD; empty means the last date delivered.
+    """
+
+    as_of_date: str = ""
+
+    @contextlib.contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
+        """Take the home's lock until the run ends; raises locking.Busy."""
+        with hold(settings().home, f"run {context.run_id}"):
+            yield self
+
+
+class LayeredTranslator(DagsterDbtTranslator):
+    """Asset keys are schema and name, so that a published model is marts/<mart>."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Return [schema, alias] of a model or seed, [schema, name] of a source."""
+        name = dbt_resource_props.get("alias") or dbt_resource_props["name"]
+        return dg.AssetKey([dbt_resource_props["schema"], name])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """Return the layer: staging, intermediate, marts_draft, marts or parameters."""
+        return str(dbt_resource_props["schema"])
+
+
+def ensure_manifest() -> Path:
+    """Parse the project where it was never parsed; set-up does it before, so that loading is fast."""
+    if not MANIFEST.exists():
+        subprocess.run([DBT, "--quiet", "parse"], cwd=ROOT, check=True)
+    return MANIFEST
+
+
+def published_marts() -> list[Mart]:
+    """Return each published model that is the latest version, with its grain from its unique_key test."""
+    nodes = json.loads(ensure_manifest().read_text(encoding="utf-8"))["nodes"].values()
+    keys = {
+        node["attached_node"]: tuple(node["test_metadata"]["kwargs"]["columns"])
+        for node in nodes
+        if (node.get("test_metadata") or {}).get("name") == "unique_key"
+    }
+    marts = [
+        Mart(node["alias"], keys[node["unique_id"]])
+        for node in nodes
+        if node["resource_type"] == "model" and node["schema"] == "marts"
+    ]
+    return sorted(marts, key=lambda mart: mart.name)
+
+
+@dbt_assets(
+    manifest=ensure_manifest(),
+    exclude="resource_type:unit_test path:tests/dbt/macros",
+    dagster_dbt_translator=LayeredTranslator(),
+    name="models",
+)
+def models(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: Warehouse
+) -> Iterator[Any]:
+    """Build every model and run its tests: a failed test stops what is downstream."""
+    run = settings()
+    os.environ |= {"HOME_DIR": str(run.home), "DBT_LOG_PATH": str(run.home / "build" / "logs")}
+    arguments = [
+        "build",
+        "--vars",
+        json.dumps({"as_of_date": warehouse.as_of_date}),
+    ]
+    invocation = dbt.cli(arguments, context=context, target_path=run.dbt_target, raise_on_error=False)
+    done = 0
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        for event in invocation.stream():
+            done += 1
+            if done % 50 == 0:
+                context.log.info(f"dbt: {done} models and tests done")
+            yield event
+    (run.home / "build" / "run_results.json").write_bytes(
+        (invocation.target_path / "run_results.json").read_bytes()
+    )
+    if error := invocation.get_error():
+        raise dg.Failure(description=f"dbt build failed: {error}")
+    context.log.info(f"dbt: all {done} models and tests done")
+
+
+defs = dg.Definitions(
+    assets=[models],
+    resources={
+        "dbt": DbtCliResource(project_dir=str(ROOT), profiles_dir=str(ROOT), dbt_executable=DBT),
+        "warehouse": Warehouse(as_of_date=dg.EnvVar("AS_OF_DATE").get_value("") or ""),
+    },
+    executor=dg.in_process_executor,
+)

@@ -1,0 +1,185 @@
+-- What a run prints when it ends: one row per figure, read from the build database after the checks.
+-- part: headline or coverage; value, low, high as published; note says what the figure rests on.
+with
+
+last_churn as (
+
+    select *
+
+    from marts.churn_by_month
+    where
+        segment = 'all'
+        and basis = 'inactivity'
+        and is_month_complete
+    order by month desc
+    limit 1
+
+),
+
+last_nps as (
+
+    select *
+
+    from marts.nps_by_period
+    where
+        segment = 'all'
+        and period_type = 'rolling'
+        and is_period_complete
+        and responded > 0
+    order by period_end desc, responded desc, survey_id asc
+    limit 1
+
+),
+
+values_per_customer as (
+
+    select
+        count(*) as customers,
+        sum(historic_margin) / nullif(count(*), 0) as historic_margin,
+        avg(total_clv) as total_clv
+
+    from marts.customer_lifetime_values
+
+),
+
+lines as (
+
+    select
+        coalesce(orders.currency, 'unknown') as currency,
+        orders.party_id,
+        order_lines.quantity * order_lines.unit_price - coalesce(order_lines.discount_amount, 0) as amount
+
+    from raw.order_lines
+    left join raw.orders on order_lines.order_id = orders.order_id
+    union all
+    select
+        refunds.currency,
+        coalesce(refunds.party_id, orders.party_id) as party_id,
+        -refunds.amount as amount
+
+    from raw.refunds
+    left join raw.orders on refunds.order_id = orders.order_id
+
+),
+
+figures as (
+
+    select
+        1 as position,
+        'headline' as part,
+        'customers' as figure,
+        cast(count(*) as double) as value,
+        cast(null as double) as low,
+        cast(null as double) as high,
+        'parties with an order, refund or subscription' as note
+
+    from marts.parties
+    where is_customer
+    union all
+    select
+        2,
+        'headline',
+        churn_window_days || '-day churn, % a month',
+        100 * churn_rate,
+        100 * churn_low,
+        100 * churn_high,
+        churned_customers || ' of ' || customers_at_risk || ' at risk in ' || strftime(month, '%Y-%m')
+
+    from last_churn
+    union all
+    select
+        3,
+        'headline',
+        'NPS',
+        nps,
+        nps_low,
+        nps_high,
+        promoters || ' promoters, ' || passives || ' passives, ' || detractors || ' detractors, '
+        || survey_id || ', ' || period_start || ' to ' || period_end
+
+    from last_nps
+    union all
+    select
+        4,
+        'headline',
+        'CLV per customer',
+        coalesce(total_clv, historic_margin),
+        null,
+        null,
+        case when total_clv is null then 'historic margin to date; no model is fitted' else 'total' end
+
+    from values_per_customer
+    where customers > 0
+    union all
+    select
+        5,
+        'headline',
+        'ROR, all programmes',
+        ror,
+        ror_low,
+        ror_high,
+        'tier ' || evidence_tier || ' (' || demotion_reason || '), ' || window_start || ' to ' || window_end
+
+    from marts.ror_by_programme
+    where programme_id = 'all'
+    union all
+    select
+        6,
+        'headline',
+        'ROI, all programmes',
+        roi,
+        null,
+        null,
+        'orders coded to a programme in the same window'
+
+    from marts.ror_by_programme
+    where programme_id = 'all'
+    union all
+    select
+        7,
+        'coverage',
+        'orders without a customer',
+        cast(count(*) as double),
+        null,
+        null,
+        'kept in the totals, in no cohort'
+
+    from raw.orders
+    where party_id is null
+    union all
+    select
+        8,
+        'coverage',
+        'lines without a customer',
+        cast(count(*) as double),
+        null,
+        null,
+        'order lines and refunds, kept in the totals, in no cohort'
+
+    from lines
+    where party_id is null
+    union all
+    select
+        9,
+        'coverage',
+        'order lines less refunds, ' || currency,
+        cast(sum(amount) as double),
+        null,
+        null,
+        count(*) || ' lines, as loaded'
+
+    from lines
+    group by currency
+
+)
+
+select
+    part,
+    figure,
+    value,
+    low,
+    high,
+    note
+
+from figures
+order by position, figure
