@@ -17,14 +17,8 @@ $(READY): requirements.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --no-deps -r requirements.txt
 	@touch $@
 
-# dbt's manifest gives Dagster its asset keys; parsed again when a model, macro or seed file changed.
-SOURCES := dbt_project.yml profiles.yml $(shell find models macros seeds tests/dbt -type f)
-target/manifest.json: $(READY) $(SOURCES)
-	@echo "Parsing the dbt project"
-	$(BIN)/dbt --quiet parse --target-path target
-	@touch $@
-
-setup: target/manifest.json ## Install the pinned packages and parse the dbt project
+setup: $(READY) ## Install the pinned packages and parse the dbt project
+	@$(BIN)/python -m orchestration parse
 
 run: setup ## Load, check, build, check, publish: the demo brand, EXAMPLE= and SOURCE=, or LANDING=
 	$(BIN)/python -m orchestration run
@@ -39,7 +33,7 @@ lint: setup ## Check Python, SQL and YAML
 	$(BIN)/sqlfluff lint models tests/dbt
 
 dev: setup ## Open the Dagster UI on http://127.0.0.1:3000
-	DAGSTER_HOME=$$($(BIN)/python -m orchestration dagster-home) $(BIN)/dagster dev --host 127.0.0.1 --port $(or $(PORT),3000)
+	$(BIN)/python -m orchestration dev --host 127.0.0.1 --port $(or $(PORT),3000)
 
 demo: setup ## Write the demo brand's landing folder to LANDING= (default data/landing)
 	$(BIN)/python -m demo --landing $(or $(LANDING),data/landing)

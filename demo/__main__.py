@@ -1,4 +1,4 @@
-"""Command line: `python -m demo --landing DIR [--truth DIR] [--size SIZE] [--seed N]`."""
+"""Command line: `python -m demo --landing DIR [--truth DIR] [--size SIZE] [--seed N] [--mess]`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,18 @@ import resource
 import time
 from pathlib import Path
 
-from . import advocacy, engagement, feedback, parties, relationship, sales, service, truth, world
+from . import (
+    advocacy,
+    engagement,
+    feedback,
+    mess,
+    parties,
+    relationship,
+    sales,
+    service,
+    truth,
+    world,
+)
 from .tables import Writer
 
 
@@ -55,10 +66,15 @@ def main() -> None:
     )
     parser.add_argument("--size", choices=["tiny", "default", "50k", "1m"], default="default")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--mess", action="store_true", help="deliver it as badly as real exports")
     arguments = parser.parse_args()
     began = time.perf_counter()
     brand = world.Brand.read(arguments.size, arguments.seed)
     rows = generate(brand, arguments.landing, arguments.truth)
+    if arguments.mess:
+        defects = mess.add_mess(arguments.landing)
+        if arguments.truth:
+            mess.write_defects(defects, arguments.truth)
     for name, count in sorted(rows.items()):
         print(f"{name:24}{count:>13,}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .parties import PARTNER
+from .parties import PARTNER, partner_days
 from .sales import SPAN, Orders
 from .tables import NO_MONEY, Floats, Ints, Writer, ids, labels, money, party, times
 from .world import NEVER, Brand, World
@@ -89,7 +89,8 @@ def write_referrals(brand: Brand, world: World, orders: Orders, writer: Writer) 
     )
     # Partners send customers.
     sent = everyone[ready & (world.channel == channels.index("partner"))]
-    partner = PARTNER + rng.integers(0, max(1, brand["partners"]["count"] // 2), len(sent))
+    there = np.maximum(np.searchsorted(partner_days(brand), world.acquired[sent]), 1)
+    partner = PARTNER + (rng.random(len(sent)) ** 2 * there).astype(np.int64)  # some send more
     add(
         partner,
         sent,

@@ -16,8 +16,9 @@ import duckdb
 from .__main__ import generate
 from .world import Brand
 
-# Customers that a programme touched in a month against all others known by then and not touched yet,
-# both over the six months after that month; months weighted by the number touched.
+# true_effect: EUR per touched customer within six months. naive: the margin of those touched in a
+# month less that of all others known by then and not touched, over the six months after it.
+# roi: of the coded margin; own_ror: of the true effect within the horizon, without referrals.
 PROGRAMMES = """
 with touches as (
     select programme_id, party_id, margin_with - margin_without as effect,
@@ -59,12 +60,13 @@ naive as (
     group by all
 ),
 truly as (
-    select programme_id, count(*) as touched, avg(effect) filter (month in (select month from months)) as effect,
+    select programme_id, count(*) as touched,
+           avg(effect) filter (month in (select month from months)) as effect,
            sum(effect) as total_effect, sum(later_effect) as later_effect
     from touches group by all
 )
-select programme_id, programme_name, selection, t.touched, cast(effect as double) as true_effect, naive,
-       cast(cost as double) as cost,
+select programme_id, programme_name, selection, t.touched,
+       cast(effect as double) as true_effect, naive, cast(cost as double) as cost,
        coded_margin / cost - 1 as roi, total_effect / cost - 1 as own_ror,
        cast(later_effect as double) as later_effect
 from truly t
@@ -102,21 +104,27 @@ def ask(query: str, landing: Path, truth: Path) -> list[dict[str, Any]]:
 
 def picture(rows: list[dict[str, Any]]) -> str:
     """Draw the naive and the true effect of each programme as bars (SVG)."""
-    widest = max(max(r["naive"], r["true_effect"]) for r in rows)
-    lines = []
+    scale = 400 / max(max(r["naive"], r["true_effect"]) for r in rows)
+    marks = []
     for i, r in enumerate(rows):
         y = 46 + 34 * i
-        lines.append(f'<text x="150" y="{y + 17}" text-anchor="end">{r["programme_name"]}</text>')
-        for j, (value, colour) in enumerate(((r["naive"], "#c9c9c9"), (r["true_effect"], "#1f6f8b"))):
-            width = max(0.0, 400 * value / widest)
-            lines.append(f'<rect x="160" y="{y + 13 * j}" width="{width:.1f}" height="11" fill="{colour}"/>')
-            lines.append(f'<text x="{166 + width:.1f}" y="{y + 9 + 13 * j}" font-size="10">{value:.0f}</text>')
+        marks.append(f'<text x="150" y="{y + 17}" text-anchor="end">{r["programme_name"]}</text>')
+        for value, colour in ((r["naive"], "#c9c9c9"), (r["true_effect"], "#1f6f8b")):
+            width = max(0.0, value * scale)
+            bar = f'<rect x="160" y="{y}" width="{width:.1f}" height="11" fill="{colour}"/>'
+            number = f'<text x="{166 + width:.1f}" y="{y + 9}" font-size="10">{value:.0f}</text>'
+            marks += [bar, number]
+            y += 13
     title = "EUR per touched customer in six months: grey, touched less untouched; blue, the truth"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="{60 + 34 * len(rows)}" '
         'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/>'
-        f'<text x="10" y="24">{title}</text>{"".join(lines)}</svg>\n'
+        f'<text x="10" y="24">{title}</text>{"".join(marks)}</svg>\n'
     )
+
+
+def _shown(value: Any) -> str:
+    return f"{value:,.2f}" if isinstance(value, float) else str(value)
 
 
 def main() -> None:
@@ -131,10 +139,9 @@ def main() -> None:
         generate(Brand.read(arguments.size, arguments.seed), landing, truth)
         for query in (BASE, PROGRAMMES, WAVES):
             rows = ask(query, landing, truth)
-            print("  ".join(f"{name:>15}" for name in rows[0]))
+            print(*(f"{name:>16}" for name in rows[0]))
             for row in rows:
-                shown = (f"{v:,.3g}" if isinstance(v, float) and abs(v) < 10 else f"{v:,.1f}" if isinstance(v, float) else str(v) for v in row.values())
-                print("  ".join(f"{v:>15}" for v in shown))
+                print(*(f"{_shown(value):>16}" for value in row.values()))
             print()
         if arguments.picture:
             arguments.picture.write_text(picture(ask(PROGRAMMES, landing, truth)), "utf-8")

@@ -24,7 +24,7 @@ class Talks:
 
 
 def write_service(brand: Brand, world: World, writer: Writer) -> Talks:
-    """Write conversations and messages; care calls are conversations that the brand opens."""
+    """Write conversations and messages; care calls are answered at once."""
     s = brand["service"]
     rng = brand.rng("service", world.block)
     part = f"b{world.block:03d}"
@@ -93,7 +93,7 @@ def write_service(brand: Brand, world: World, writer: Writer) -> Talks:
         part,
     )
 
-    # Messages: the question (or the call), a bot, a private note, the answer, a reply, another.
+    # Messages: the question, a bot, a private note, the answer, a reply, another.
     roles = ("customer", "brand", "peer", "bot")
     members = (rng.random(size) * np.maximum(np.searchsorted(member_days(brand), day), 1)).astype(
         np.int64
@@ -118,15 +118,7 @@ def write_service(brand: Brand, world: World, writer: Writer) -> Talks:
         rows.append((which, when, role, np.full(len(which), open_), author, text))
 
     everyone = np.arange(size)
-    opened = np.where(is_call, roles.index("brand"), roles.index("customer"))
-    add(
-        everyone,
-        day,
-        opened,
-        True,
-        np.where(is_call, staff, asker),
-        np.where(is_call, say("answer", everyone), say("question", everyone)),
-    )
+    add(everyone, day, np.zeros(size, int), True, asker, say("question", everyone))
     bots = np.flatnonzero((channel == channels.index("chat")) & (rng.random(size) < 0.8))
     add(
         bots,
@@ -139,7 +131,7 @@ def write_service(brand: Brand, world: World, writer: Writer) -> Talks:
     notes = np.flatnonzero(~is_call & ~peer & (rng.random(size) < s["private_note"]))
     noted = day[notes] + 0.4 * np.where(has_answer[notes], answer[notes] - day[notes], 0.5)
     add(notes, noted, np.full(len(notes), 1), False, staff[notes], say("note", notes))
-    told = np.flatnonzero(has_answer & ~is_call)
+    told = np.flatnonzero(has_answer)
     add(
         told,
         answer[told],

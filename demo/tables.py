@@ -137,7 +137,7 @@ class Writer:
         target = self.folder / name
         target.mkdir(parents=True, exist_ok=True)
         if name not in self.rows:  # what an earlier run of ours left behind
-            for pattern in ("all.*", "others.*", "b[0-9][0-9][0-9]*.*"):
+            for pattern in ("all.*", "others.*", "b[0-9][0-9][0-9]*.*", "mess_*.*"):
                 for old in target.glob(pattern):
                     old.unlink()
         for number, suffix in enumerate(split[1] if split else [""]):

@@ -103,28 +103,22 @@ def write_block(
     horizon, stretch = brand["orders"]["effect_days"], stretches(brand)
     for row, programme in enumerate(brand.programmes):
         lot = programme["selection"] == "randomised"
-        begins = (
-            np.where(world.treated[row], world.touch[row], world.assigned[row])
-            if lot
-            else world.touch[row]
-        )
-        begins = np.where(np.isinf(begins) & lot, world.assigned[row], begins)
+        begins = world.touch[row]
+        if lot:  # controls, and those not reached: from the assignment on
+            begins = np.where(np.isinf(begins), world.assigned[row], begins)
         at = begins[orders.customer]
         inside = mine & (orders.day >= at) & (orders.day < at + horizon)
         after = mine & (orders.day >= at + horizon)
         name = programme["id"]
         world0 = orders.worlds[f"without {name}"]
-        world1 = (
-            np.where(
-                world.treated[row][orders.customer],
-                orders.worlds["delivered"],
-                orders.worlds[f"with {name}"],
-            )
-            if lot
-            else orders.worlds["delivered"]
-        )
+        world1 = orders.worlds["delivered"]
+        if lot:
+            treated = world.treated[row][orders.customer]
+            world1 = np.where(treated, world1, orders.worlds[f"with {name}"])
         who = np.flatnonzero(np.isfinite(begins) & (begins < brand.days))
         expected = expected_effect(brand, world, row, begins, float(stretch[row]))
+        refused = world.treated[row] & np.isinf(world.touch[row])  # assigned, and not reached
+        expected = np.where(refused | world.is_test | ~world.buys, 0.0, expected)
         writer.write(
             "programme_effects",
             {
@@ -139,9 +133,7 @@ def write_block(
                 "margin_without": _cents(_sum(orders, inside & world0, n)[who]),
                 "later_margin_with": _cents(_sum(orders, after & world1, n)[who]),
                 "later_margin_without": _cents(_sum(orders, after & world0, n)[who]),
-                "expected_effect": number(
-                    np.where(world.is_test | ~world.buys, 0.0, expected)[who]
-                ),
+                "expected_effect": number(expected[who]),
             },
             ["party_id"],
             f"{part}_{name}",
@@ -173,7 +165,7 @@ def expected_effect(brand: Brand, world: World, row: int, begins: Floats, stretc
 
     A customer alive at the touch orders at rate r and leaves at rate d: without the programme the
     expected orders of h days are r (1 - exp(-d h)) / d; with it the rate is r (1 + uplift) and the
-    dropout rate d / (1 + stretch).
+    dropout rate d / (1 + stretch). Before refunds and cancellations.
     """
     touched = np.isfinite(begins)
     begins = np.where(touched, begins, 0.0)

@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from pathlib import Path
 
 from orchestration import publication, report
 from orchestration.contract import read_contract
@@ -16,13 +17,32 @@ def main() -> int:
     """Run one command; return its exit code: 0 done, 1 stopped by a fault, 75 home busy."""
     parser = argparse.ArgumentParser(prog="python -m orchestration", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("run", help="load, check, build, check and publish; settings from the environment")
+    commands.add_parser(
+        "run", help="load, check, build, check and publish; settings from the environment"
+    )
+    commands.add_parser(
+        "parse", help="parse the dbt project where it changed, so that Dagster loads fast"
+    )
+    commands.add_parser(
+        "dev", help="open the Dagster UI on the data home; arguments go to dagster dev"
+    )
     commands.add_parser("publications", help="list the publications of the data home")
     switch = commands.add_parser("switch", help="point current at another publication")
     switch.add_argument("number", type=int)
-    arguments = parser.parse_args()
+    arguments, rest = parser.parse_known_args()
+    if rest and arguments.command != "dev":
+        parser.error(f"unknown arguments: {' '.join(rest)}")
+    if arguments.command == "parse":
+        from orchestration.defs.warehouse import ensure_manifest
+
+        ensure_manifest()
+        return 0
     try:
         run = choose_home()
+        if arguments.command == "dev":
+            os.environ |= {"DAGSTER_HOME": str(dagster_home(run)), "HOME_DIR": str(run.home)}
+            dagster = str(Path(sys.executable).parent / "dagster")
+            os.execv(dagster, [dagster, "dev", *rest])
         if arguments.command == "run":
             return run_pipeline(run)
         if arguments.command == "switch":
@@ -54,14 +74,21 @@ def choose_home() -> Settings:
     return settings()
 
 
+def dagster_home(run: Settings) -> Path:
+    """Make the folder of the home where Dagster keeps its runs, and return it."""
+    folder = run.home / "dagster"
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / "orchestration" / "dagster.yaml", folder)
+    return folder
+
+
 def run_pipeline(run: Settings) -> int:
     """Run the nightly job in this process and print what became of it."""
     with hold(run.home, "start of a run"):  # refuse before anything is imported or written
-        (run.home / "input").write_text(f"{run.input}\n", encoding="utf-8")
-    dagster_home = run.home / "dagster"
-    dagster_home.mkdir(parents=True, exist_ok=True)
-    shutil.copy(ROOT / "orchestration" / "dagster.yaml", dagster_home)
-    os.environ |= {"DAGSTER_HOME": str(dagster_home), "HOME_DIR": str(run.home)}
+        owner = run.home / "input"
+        if not owner.exists():
+            owner.write_text(f"{run.input}\n", encoding="utf-8")
+    os.environ |= {"DAGSTER_HOME": str(dagster_home(run)), "HOME_DIR": str(run.home)}
     print(f"Rapport: input {run.input}, data home {run.home}", flush=True)
 
     import dagster as dg
@@ -85,8 +112,10 @@ def run_pipeline(run: Settings) -> int:
     if result.success and done:
         print(report.published(done))
     else:
-        for event in result.get_step_failure_events() if hasattr(result, "get_step_failure_events") else []:
-            print(f"  STOPPED at {event.step_key}: {event.step_failure_data.error.message.strip()}")
+        for event in result.filter_events(lambda event: event.is_step_failure):
+            message = event.step_failure_data.error.message.split(": ", 1)[-1].strip()
+            cause = event.step_failure_data.error.cause
+            print(f"  STOPPED at {event.step_key}: {cause.message.strip() if cause else message}")
         stands = f"publication {before.number} stands" if before else "there is no publication yet"
         print(f"\nNothing was published: {stands}. Mend what is named above and run again.\n")
     print(report.next_steps(run, done))
@@ -97,7 +126,9 @@ def _list_publications(run: Settings) -> None:
     current = publication.current(run.home)
     for one in publication.publications(run.home):
         mark = "current" if current and one.number == current.number else ""
-        print(f"{one.number:>5}  as of {one.manifest['as_of_date']}  {one.manifest['input']}  {mark}")
+        print(
+            f"{one.number:>5}  as of {one.manifest['as_of_date']}  {one.manifest['input']}  {mark}"
+        )
 
 
 if __name__ == "__main__":

@@ -100,9 +100,7 @@ def _column(item: Any, where: str) -> Column:
         data_type,
         is_required=bool(meta.get("is_required", False)),
         is_hashed=bool(meta.get("is_hashed", False)),
-        default=None if default is None else str(default).lower()
-        if isinstance(default, bool)
-        else str(default),
+        default=None if default is None else str(default),
     )
 
 

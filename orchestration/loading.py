@@ -487,41 +487,38 @@ class _Work:
             f"""
             create or replace temp table load_fate as
             with shared as (
-                select typed.rowid as id, typed.*, {updated_at} as _version
+                select typed.rowid as id, key_id, _file, _row_number, {updated_at} as version,
+                    md5({self.record}) as content
                 from load_typed as typed
-                semi join (
-                    select {self.keys} from load_typed where _fault is null
+                join (
+                    select {self.keys}, min(rowid) as key_id from load_typed where _fault is null
                     group by all having count(*) > 1
                 ) using ({self.keys})
                 where _fault is null
             ),
-            compared as (
-                select *,
-                    min(id) over (partition by _file, {self.columns})
-                        != min(id) over (partition by _file, {self.keys}) as _differs,
-                    string_agg(_row_number, ', ' order by _row_number) over same_file as rows
-                from shared window same_file as (partition by _file, {self.keys})
+            conflicts as (
+                select key_id, _file, string_agg(_row_number, ', ' order by _row_number) as rows
+                from shared group by key_id, _file having min(content) != max(content)
             ),
             judged as (
-                select *, bool_or(_differs) over (partition by _file, {self.keys}) as _is_conflict
-                from compared
+                select shared.*, rows from shared left join conflicts using (key_id, _file)
             ),
-            dated as (
-                select *,
-                    min(id) over (partition by _is_conflict, {self.columns}) as _first_equal,
-                    count(*) over same_key = count(_version) over same_key as _is_dated
-                from judged window same_key as (partition by _is_conflict, {self.keys})
+            latest as (
+                select key_id, case
+                    when count(version) = count(*)
+                        then arg_max(content, (version, _file, _row_number))
+                    else arg_max(content, (_file, _row_number)) end as content
+                from judged where rows is null group by key_id
             ),
-            decided as (
-                select *, first_value(_first_equal) over (
-                    partition by _is_conflict, {self.keys}
-                    order by case when _is_dated then _version end desc, id desc) as winner
-                from dated
+            winners as (
+                select key_id, content, arg_min(id, (_file, _row_number)) as winner
+                from judged join latest using (key_id, content)
+                where rows is null group by key_id, content
             )
             select id, winner, rows, case
-                when _is_conflict then 'quarantined' when id = winner then 'loaded'
-                when _first_equal = winner then 'duplicate' else 'replaced' end as fate
-            from decided
+                when rows is not null then 'quarantined' when id = winner then 'loaded'
+                when judged.content = winners.content then 'duplicate' else 'replaced' end as fate
+            from judged left join winners using (key_id)
             """
         )
         self.run(
@@ -552,6 +549,7 @@ class _Work:
                 from load_typed
                 where _fault is null
                     and rowid not in (select id from load_fate where fate != 'loaded')
+                order by _file, _row_number
                 """,
                 loaded_at=loaded_at,
                 load_id=load_id,

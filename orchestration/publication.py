@@ -59,7 +59,8 @@ def publish(
 ) -> Publication:
     """Copy `marts` from the closed database `build` into a new publication and switch to it.
 
-    The same rows give the same bytes, in whatever order the build wrote them. `extras` are files or
+    The same rows give the same Parquet bytes, in whatever order the build wrote them (the DuckDB
+    file holds the same rows in the same order, its blocks may differ). `extras` are files or
     folders, copied in under their key. Until the switch nothing changes for a reader; whatever is
     raised before it leaves `current` alone and removes what was written. What a killed run left
     behind is removed first.

@@ -87,22 +87,24 @@ def not_delivered(run: Settings, expected: Sequence[str]) -> list[str]:
 
 
 def failed_expectations(run: Settings) -> Iterator[str]:
-    """Yield each expectation that failed, with sample rows; errors say ERROR, warnings warning."""
-    for path in sorted(run.checks.glob("*.json"), reverse=True):
-        for outcome in json.loads(path.read_text(encoding="utf-8")):
-            if outcome["success"]:
-                continue
-            label = "ERROR" if outcome["severity"] == "error" else "warning"
-            where = f"{outcome['layer']}.{outcome['table']}"
-            column = f".{outcome['column']}" if outcome["column"] else ""
-            yield (
-                f"  {label} {where}{column}: {outcome['expectation']}:"
-                f" {outcome['why'] or ''} ({outcome['observed']})"
-            )
-            for sample in outcome["samples"]:
-                yield f"      {_sample(outcome, sample)}"
-            if outcome["mend"]:
-                yield f"      mend: {outcome['mend']}"
+    """Yield each expectation that failed, warnings first, with sample rows and the mend."""
+    outcomes = [
+        outcome
+        for path in sorted(run.checks.glob("*.json"), reverse=True)
+        for outcome in json.loads(path.read_text(encoding="utf-8"))
+        if not outcome["success"]
+    ]
+    for outcome in sorted(outcomes, key=lambda outcome: outcome["severity"] == "error"):
+        label = "ERROR" if outcome["severity"] == "error" else "warning"
+        column = f".{outcome['column']}" if outcome["column"] else ""
+        yield (
+            f"  {label} {outcome['layer']}.{outcome['table']}{column}:"
+            f" {outcome['why'] or outcome['expectation']} Found: {outcome['observed']}"
+        )
+        for sample in outcome["samples"]:
+            yield f"      {_sample(outcome, sample)}"
+        if outcome["mend"]:
+            yield f"      mend: {outcome['mend']}"
 
 
 def _sample(outcome: Mapping[str, Any], sample: Mapping[str, Any]) -> str:

@@ -16,10 +16,12 @@ watches: `<layer>.<table>` (the layers are schemas). Its format:
 
 import atexit
 import functools
+import html
 import importlib.util
 import json
 import logging
 import os
+import re
 import shutil
 import sys
 import uuid
@@ -310,9 +312,15 @@ def _run(
         one = by_id[_id(suite, position)]
         error = _error(one)
         samples = [] if one.success or error else _samples(source, suite, entry, one.result, shown)
-        if samples and entry["type"] == ROWS:
-            one.result["details"] = {"unexpected_rows": samples}
         found.append(_outcome(suite, entry, one.to_json_dict(), samples, error))
+        if samples:  # Data Docs would show values without their rows
+            one.result["partial_unexpected_list"] = [
+                ", ".join(f"{name} = {value}" for name, value in sample.items())
+                for sample in samples
+            ]
+            one.result["partial_unexpected_counts"] = None
+            one.result.setdefault("unexpected_count", one.result.get("observed_value"))
+    result.meta.pop("batch_markers", None)  # a time of day
     report = {
         "suite": expectations.to_json_dict(),
         "result": json.loads(json.dumps(result.to_json_dict(), default=str)),
@@ -456,6 +464,8 @@ def _write_docs(
             old.unlink()
     for name, report in reports.items():
         if report:
+            run_id = {"run_name": name.partition(".")[0], "run_time": at.isoformat()}
+            report["result"]["meta"]["run_id"] = run_id
             text = json.dumps({**report, "at": at.isoformat()}, indent=1, sort_keys=True)
             (results / f"{name}.json").write_text(text + "\n", encoding="utf-8")
     for old in docs.iterdir():
@@ -485,3 +495,51 @@ def _write_docs(
         },
     )
     context.build_data_docs(["site"])
+    _make_self_contained(docs)
+
+
+STYLE = """<style>
+:root { color-scheme: light dark }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 0 auto; padding: 1rem }
+table { border-collapse: collapse; width: 100%; margin: .5rem 0 }
+td, th { border: 1px solid #8888; padding: .3rem .5rem; text-align: left; vertical-align: top }
+code, pre { white-space: pre-wrap; overflow-wrap: anywhere }
+footer, .modal, nav, .sticky, [data-toggle=collapse] { display: none }
+.fa-check-circle::before { content: "✓"; color: #2a8a3e }
+.fa-times::before { content: "✗"; color: #c3352b }
+.fa-exclamation-triangle::before { content: "!"; color: #b26b00 }
+</style>"""
+
+
+def _make_self_contained(docs: Path) -> None:
+    """Pages that need nothing from other hosts, where the library's are empty without them."""
+    for page in docs.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        text = re.sub(r"<script\b.*?</script>|<link\b[^>]*>|<img\b[^>]*>", "", text, flags=re.S)
+        text = re.sub(r"(collapse-body)-[0-9a-f-]{36}", r"\1", text)  # drawn anew each time
+        page.write_text(text.replace("</head>", f"{STYLE}\n</head>", 1), encoding="utf-8")
+    shutil.rmtree(docs / "static", ignore_errors=True)
+    rows = []
+    for page in sorted(docs.glob("validations/**/*.html"), key=lambda p: p.stem):
+        report = json.loads((docs / "results" / f"{page.stem}.json").read_text(encoding="utf-8"))
+        results = report["result"]["results"]
+        failed = [
+            one["expectation_config"].get("severity") for one in results if not one["success"]
+        ]
+        warnings = sum(severity != "critical" for severity in failed)
+        errors = len(failed) - warnings
+        icon = "times" if errors else "exclamation-triangle" if warnings else "check-circle"
+        link, name = page.relative_to(docs).as_posix(), html.escape(page.stem)
+        rows.append(
+            f'<tr><td><i class="fa-{icon}"></i></td>'
+            f'<td><a href="{html.escape(link)}">{name}</a></td><td>{len(results)}</td>'
+            f"<td>{errors}</td><td>{warnings}</td><td>{report['at'][:19]}</td></tr>"
+        )
+    (docs / "index.html").write_text(
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Data Docs</title>'
+        f"{STYLE}</head>\n<body><h1>Data Docs</h1><table>\n"
+        "<tr><th></th><th>table</th><th>expectations</th><th>errors</th><th>warnings</th><th>checked at (UTC)</th></tr>\n"
+        + "\n".join(rows)
+        + "\n</table></body></html>\n",
+        encoding="utf-8",
+    )

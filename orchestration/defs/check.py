@@ -71,9 +71,7 @@ def _result(suite: Suite, outcomes: Sequence[Outcome]) -> dg.AssetCheckResult:
     )
 
 
-@dg.multi_asset_check(
-    name="raw_expectations", specs=_specs(RAW_SUITES, sorted(load.keys))
-)
+@dg.multi_asset_check(name="raw_expectations", specs=_specs(RAW_SUITES, sorted(load.keys)))
 def raw_expectations(
     context: dg.AssetCheckExecutionContext, warehouse: Warehouse
 ) -> Iterator[dg.AssetCheckResult]:

@@ -50,9 +50,7 @@ def landing_folder(context: dg.AssetExecutionContext, warehouse: Warehouse) -> N
         ),
     ],
 )
-def load(
-    context: dg.AssetExecutionContext, warehouse: Warehouse
-) -> Iterator[dg.MaterializeResult]:
+def load(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     """Load every input, then write down what became of each delivered row."""
     run = settings()
     run.loads.mkdir(parents=True, exist_ok=True)

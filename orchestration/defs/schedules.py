@@ -35,14 +35,16 @@ class _Plain(logging.Formatter):
 
 
 class _Ours(logging.Filter):
+    steps = ("landing: ", "load ", "landing/", "check ", "dbt: ", "publish: ")
+
     def filter(self, record: logging.LogRecord) -> bool:
         meta = getattr(record, "dagster_meta", {})
-        return not meta.get("dagster_event") and record.levelno >= logging.INFO
+        return (meta.get("orig_message") or "").startswith(self.steps)
 
 
 @dg.logger(description="Our own messages, one line each, with the seconds since the run began.")
 def plain_logger(_: dg.InitLoggerContext) -> logging.Logger:
-    """Return a logger that leaves out Dagster's own events."""
+    """Return a logger that leaves out what Dagster and its libraries say of themselves."""
     logger = logging.Logger("rapport", logging.INFO)
     handler = logging.StreamHandler(sys.__stdout__)
     handler.setFormatter(_Plain())

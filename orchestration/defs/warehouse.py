@@ -49,9 +49,14 @@ class LayeredTranslator(DagsterDbtTranslator):
 
 
 def ensure_manifest() -> Path:
-    """Parse the project where it was never parsed; set-up does it before, so that loading is fast."""
-    if not MANIFEST.exists():
-        subprocess.run([DBT, "--quiet", "parse"], cwd=ROOT, check=True)
+    """Parse the project where a file of it is newer than its manifest; return the manifest's path."""
+    folders = ("models", "macros", "seeds", "tests/dbt")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
+    newest = max(path.stat().st_mtime for path in [*files, ROOT / "dbt_project.yml"])
+    if not MANIFEST.exists() or MANIFEST.stat().st_mtime < newest:
+        command = [DBT, "--quiet", "parse", "--target-path", str(MANIFEST.parent)]
+        subprocess.run(command, cwd=ROOT, check=True)
+        MANIFEST.touch()
     return MANIFEST
 
 
@@ -88,7 +93,9 @@ def models(
         "--vars",
         json.dumps({"as_of_date": warehouse.as_of_date}),
     ]
-    invocation = dbt.cli(arguments, context=context, target_path=run.dbt_target, raise_on_error=False)
+    invocation = dbt.cli(
+        arguments, context=context, target_path=run.dbt_target, raise_on_error=False
+    )
     done = 0
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
         for event in invocation.stream():

@@ -410,6 +410,19 @@ def test_record_numbers_hold_in_a_large_file(bench: Bench, monkeypatch: pytest.M
     assert bench.column("count(*) filter (where order_id != 'O-' || _row_number)") == [0]
 
 
+def test_a_large_table_is_in_order_of_file_and_row(bench: Bench) -> None:
+    for name in ("b.csv", "a.csv"):
+        path = bench.deliver(name, b"")
+        row = f"'{name[0]}' || i as order_id, '2024-01-01' as ordered_at, 'EUR' as currency"
+        duckdb.execute(f"copy (select {row} from range(1, 300001) as t(i)) to '{path}' (header)")
+    bench.deliver("c.csv", f"{HEAD},currency\nb5,2024-01-01,USD\n")
+    assert counts(bench.load()) == (600_001, 600_000, 1, 0, 0)
+    found = bench.connection.execute("select order_id, _file, _row_number from raw.orders")
+    rows = found.fetchall()
+    assert [row[1:] for row in rows] == sorted(row[1:] for row in rows)
+    assert all(order == f"{file[0]}{row}" for order, file, row in rows[:-1])
+
+
 def test_a_record_of_ten_megabytes(bench: Bench) -> None:
     bench.deliver("a.csv", f"{HEAD},note\nO-1,2024-01-01,{'x' * 10_000_000}\nO-2,2024-01-01,\n")
     load = bench.load()

@@ -52,7 +52,7 @@ counted as (
     cross join parameters
     where
         responses.question_type = 'nps'
-        and responses.score between 0 and 10
+        and responses.score is not null
         and not coalesce(responses.is_test, false)
         and not coalesce(delivered_parties.is_test, false)
         and cast(responses.responded_at as date) <= parameters.as_of_date

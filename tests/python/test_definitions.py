@@ -1,0 +1,53 @@
+"""What Dagster sees: keys, job, schedule, and that every check guards something that is built."""
+
+import datetime
+
+import dagster as dg
+import pytest
+
+from orchestration.contract import read_contract
+from orchestration.defs.warehouse import published_marts
+from orchestration.settings import ROOT
+
+
+@pytest.fixture(scope="module")
+def definitions() -> dg.Definitions:
+    from orchestration.definitions import defs
+
+    return defs()
+
+
+def test_every_input_and_every_mart_is_an_asset(definitions: dg.Definitions) -> None:
+    keys = {key.to_user_string() for key in definitions.resolve_asset_graph().executable_asset_keys}
+    inputs = {f"raw/{spec.name}" for spec in read_contract(ROOT / "models" / "staging")}
+    marts = {f"marts/{mart.name}" for mart in published_marts()}
+    assert inputs | marts | {"landing", "raw/deliveries", "published/current"} <= keys
+
+
+def test_every_check_guards_an_asset_that_is_built(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    checks = graph.asset_check_keys
+    assert {key.asset_key for key in checks} <= graph.executable_asset_keys
+    watched = {key.asset_key.to_user_string() for key in checks if key.name == "expectations"}
+    files = (ROOT / "expectations").glob("*/*/*.yml")
+    assert watched == {f"{path.parent.parent.name}/{path.stem}" for path in files}
+
+
+def test_every_mart_is_watched_and_gates_the_publication(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    parents = graph.get(dg.AssetKey(["published", "current"])).parent_keys
+    assert parents == {dg.AssetKey(["marts", mart.name]) for mart in published_marts()}
+    for key in parents:
+        spec = graph.get_check_spec(dg.AssetCheckKey(key, "expectations"))
+        assert spec.blocking
+
+
+def test_the_schedule_runs_the_job_as_of_the_day_of_its_tick(definitions: dg.Definitions) -> None:
+    schedule = definitions.resolve_schedule_def("every_night")
+    assert (schedule.job_name, schedule.cron_schedule) == ("nightly", "0 3 * * *")
+    tick = datetime.datetime(2025, 3, 9, 3, tzinfo=datetime.UTC)
+    context = dg.build_schedule_context(scheduled_execution_time=tick)
+    requests = schedule.evaluate_tick(context).run_requests
+    assert [
+        request.run_config["resources"]["warehouse"]["config"]["as_of_date"] for request in requests
+    ] == ["2025-03-09"]

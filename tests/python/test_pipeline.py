@@ -1,0 +1,216 @@
+"""The whole pipeline, as `make run` runs it, on the demo brand, on faults and on real data."""
+
+import json
+import shutil
+import threading
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+from conftest import ROOT, Run, run_pipeline, source_of
+
+from orchestration import publication
+from orchestration.locking import hold
+
+
+def parquet(run: Run) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((run.current / "parquet").iterdir())}
+
+
+def rows(run: Run, query: str) -> list[tuple]:
+    with publication.read(run.home) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_what_is_published_is_what_the_contract_says(demo: Run) -> None:
+    models = yaml.safe_load((ROOT / "models/published/_published__models.yml").read_text())[
+        "models"
+    ]
+    assert {model["name"].removeprefix("published_") for model in models} == {
+        path.removesuffix(".parquet") for path in parquet(demo)
+    }
+    for model in models:
+        mart = model["name"].removeprefix("published_")
+        found = rows(demo, f"describe marts.{mart}")
+        assert [row[0] for row in found] == [column["name"] for column in model["columns"]]
+        assert "as_of_date" in [row[0] for row in found]
+
+
+def test_summary_names_marts_figures_and_where_to_look(demo: Run) -> None:
+    for text in ("customer_months", "90-day churn", "NPS", "CLV", "ROR", "tier ", "Look next"):
+        assert text in demo.said
+    manifest = json.loads((demo.current / "manifest.json").read_text())
+    for mart, described in manifest["marts"].items():
+        assert rows(demo, f"select count(*) from marts.{mart}") == [(described["rows"],)]
+    assert (demo.current / "data_docs" / "index.html").is_file()
+
+
+def test_same_input_gives_the_same_bytes_and_another_date_other_figures(
+    demo: Run, tmp_path: Path
+) -> None:
+    shuffled = tmp_path / "landing"
+    for folder in sorted((demo.home / "landing").iterdir(), reverse=True):
+        (shuffled / folder.name).mkdir(parents=True)
+        for file in sorted(folder.iterdir(), reverse=True):
+            shutil.copy(file, shuffled / folder.name)
+    again = run_pipeline(tmp_path / "again", LANDING=str(shuffled))
+    assert again.code == 0, again.said
+    assert parquet(again) == parquet(demo)
+
+    earlier = run_pipeline(tmp_path / "again", LANDING=str(shuffled), AS_OF_DATE="2025-06-30")
+    assert earlier.code == 0, earlier.said
+    assert rows(earlier, "select distinct as_of_date from marts.parties")[0][0].isoformat() == (
+        "2025-06-30"
+    )
+    assert rows(earlier, "select max(month) from marts.customer_months")[0][0].isoformat() == (
+        "2025-06-01"
+    )
+    assert parquet(earlier)["customer_months.parquet"] != parquet(demo)["customer_months.parquet"]
+
+
+@pytest.fixture
+def faulty(demo: Run, tmp_path: Path) -> Path:
+    """A landing folder with a score of 14, an unknown currency and a response delivered twice."""
+    landing = tmp_path / "landing"
+    shutil.copytree(demo.home / "landing", landing)
+    responses = sorted((landing / "survey_responses").iterdir())[0]
+    lines = [json.loads(line) for line in responses.read_text().splitlines()]
+    scored = next(i for i, line in enumerate(lines) if line["question_type"] == "nps")
+    lines[scored]["score"] = 14
+    lines.append(lines[scored + 1] | {"score": 3 if lines[scored + 1]["score"] != 3 else 4})
+    responses.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    orders = sorted((landing / "orders").iterdir())[0]
+    text = orders.read_text().splitlines()
+    names = text[0].split(",")
+    fields = text[3].split(",")
+    fields[names.index("currency")] = "ZZZ"
+    text[3] = ",".join(fields)
+    orders.write_text("\n".join(text) + "\n")
+    return landing
+
+
+def test_faults_are_named_and_the_last_good_publication_stands(demo: Run, faulty: Path) -> None:
+    before = publication.current(demo.home)
+    bytes_before = parquet(demo)
+    failed = run_pipeline(demo.home, LANDING=str(faulty))
+    assert failed.code == 1
+    file = sorted((faulty / "survey_responses").iterdir())[0].name
+    orders = sorted((faulty / "orders").iterdir())[0].name
+    assert f"orders/{orders} row 3" in failed.said
+    assert "currency = 'ZZZ'" in failed.said
+    assert f"survey_responses/{file} row" in failed.said
+    assert "score = 14" in failed.said
+    assert "have one key and different values" in failed.said
+    assert "Nothing was published" in failed.said
+    assert publication.current(demo.home) == before
+    assert parquet(demo) == bytes_before
+
+
+def test_readers_read_while_a_run_writes_and_a_second_run_is_refused(demo: Run) -> None:
+    seen: list[int] = []
+    failures: list[Exception] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            try:
+                seen.append(rows(demo, "select count(*) from marts.parties")[0][0])
+            except Exception as error:
+                failures.append(error)
+                return
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        with hold(demo.home, "a run of somebody else"):
+            refused = run_pipeline(demo.home, SIZE="tiny")
+        assert refused.code == 75
+        assert "a run of somebody else" in refused.said
+        written = run_pipeline(demo.home, SIZE="tiny")
+    finally:
+        stop.set()
+        reader.join()
+    assert written.code == 0, written.said
+    assert not failures
+    assert len(seen) > 10
+    assert set(seen) == {seen[0]}
+
+
+def test_an_input_that_was_published_before_and_is_missing_stops_the_run(
+    demo: Run, tmp_path: Path
+) -> None:
+    landing = tmp_path / "landing"
+    shutil.copytree(demo.home / "landing", landing)
+    home = tmp_path / "home"
+    assert run_pipeline(home, LANDING=str(landing)).code == 0
+    shutil.rmtree(landing / "refunds")
+    failed = run_pipeline(home, LANDING=str(landing))
+    assert failed.code == 1
+    assert "input = refunds" in failed.said
+
+
+def test_a_missing_exchange_rate_stops_the_run_and_names_pair_and_day(
+    demo: Run, tmp_path: Path
+) -> None:
+    landing = tmp_path / "landing"
+    shutil.copytree(demo.home / "landing", landing)
+    shutil.rmtree(landing / "fx_rates")
+    failed = run_pipeline(tmp_path / "home", LANDING=str(landing))
+    assert failed.code == 1
+    assert "every_amount_has_a_rate" in failed.said
+    assert "currency = USD" in failed.said
+
+
+def test_orders_alone_are_enough(tmp_path: Path) -> None:
+    folder = tmp_path / "landing" / "orders"
+    folder.mkdir(parents=True)
+    (folder / "orders.csv").write_text(
+        "order_id,party_id,ordered_at,gross_amount,discount_amount,net_amount,currency\n"
+        "O-1,ann,2025-01-05 10:00:00,100.00,10.00,90.00,EUR\n"
+        "O-2,ann,2025-03-05 10:00:00,50.00,0.00,50.00,EUR\n"
+        "O-3,,2025-03-06 10:00:00,20.00,0.00,20.00,EUR\n"
+    )
+    done = run_pipeline(tmp_path / "home", LANDING=str(tmp_path / "landing"))
+    assert done.code == 0, done.said
+    months = rows(
+        done, "select month, orders, net_amount, margin_amount from marts.customer_months"
+    )
+    assert [(m.isoformat(), o, float(n), float(g)) for m, o, n, g in months] == [
+        ("2025-01-01", 1, 90.0, 31.5),
+        ("2025-02-01", 0, 0.0, 0.0),
+        ("2025-03-01", 1, 50.0, 17.5),
+    ]
+
+
+def test_online_retail_agrees_with_its_counts(tmp_path: Path) -> None:
+    source = source_of("online_retail")
+    done = run_pipeline(tmp_path / "home", EXAMPLE="online_retail", SOURCE=str(source))
+    assert done.code == 0, done.said
+    assert rows(done, "select count(*) from marts.parties where is_customer") == [(4372,)]
+    figures = {
+        row["figure"]: row["value"]
+        for row in json.loads((done.current / "manifest.json").read_text())["headline"]
+    }
+    assert round(figures["order lines less refunds, GBP"], 2) == 9_747_747.93
+    assert figures["lines without a customer"] == 135_080
+    with duckdb.connect(str(done.home / "build" / "rapport.duckdb"), read_only=True) as build:
+        lines, refunds = build.execute(
+            "select (select sum(quantity * unit_price) from raw.order_lines),"
+            " (select sum(amount) from raw.refunds)"
+        ).fetchone()
+    assert round(lines - refunds, 2) == round(figures["order lines less refunds, GBP"], 2)
+
+
+def test_sfo_survey_agrees_with_its_counts(tmp_path: Path) -> None:
+    source = source_of("sfo_survey")
+    done = run_pipeline(tmp_path / "home", EXAMPLE="sfo_survey", SOURCE=str(source))
+    assert done.code == 0, done.said
+    found = rows(
+        done,
+        "select promoters, passives, detractors, round(nps, 2), weighted_nps from marts.nps_by_period"
+        " where period_type = 'month' and period_start = date '2017-05-01' and segment = 'all'",
+    )
+    assert found[0][:4] == (1436, 968, 342, 39.84)
+    assert found[0][4] is not None
+    assert abs(found[0][4] - found[0][3]) < 10
