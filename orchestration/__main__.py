@@ -5,7 +5,6 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from pathlib import Path
 
 from orchestration import publication, report
 from orchestration.contract import read_contract

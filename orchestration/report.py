@@ -1,4 +1,4 @@
-"""What a run says when it ends: the account of the load, what failed and where, and the headline."""
+"""What a run says when it ends: account of the load, what failed and where, the headline."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -55,29 +55,29 @@ def _figure(row: Mapping[str, Any]) -> str:
 
 
 def account(run: Settings) -> Iterator[str]:
-    """Yield what was delivered, what was not, and every row that was set aside (first ones each)."""
+    """Yield what was rejected or set aside, the first rows of each input."""
     for path in sorted(run.loads.glob("*.json")):
         load = json.loads(path.read_text(encoding="utf-8"))
         if load["rejected"]:
             yield f"  REJECTED {load['input']}: {load['rejected']}"
         if load["new_columns"]:
-            yield f"  {load['input']}: not in the contract, not loaded: {', '.join(load['new_columns'])}"
+            columns = ", ".join(load["new_columns"])
+            yield f"  {load['input']}: not in the contract, not loaded: {columns}"
         for row in load["duplicate_rows"]:
             yield (
                 f"  {load['input']}/{row['file']} row {row['row']} ({row['key']}) repeats"
                 f" {row['repeats_file']} row {row['repeats_row']} and was left out"
             )
-        _more = load["duplicates"] - len(load["duplicate_rows"])
-        if _more > 0:
-            yield f"  {load['input']}: {_more:,} more repeated rows"
+        if (more := load["duplicates"] - len(load["duplicate_rows"])) > 0:
+            yield f"  {load['input']}: {more:,} more repeated rows"
         for row in load["problems"]:
             yield (
                 f"  QUARANTINED {load['input']}/{row['file']} row {row['row']} ({row['key']}):"
                 f" {row['column'] or 'row'} = {row['value']!r}: {row['reason']}. {row['mend']}"
             )
-        _more = load["quarantined"] - len(load["problems"])
-        if _more > 0:
-            yield f"  {load['input']}: {_more:,} more rows in {run.quarantine}/{load['input']}.parquet"
+        if (more := load["quarantined"] - len(load["problems"])) > 0:
+            rest = run.quarantine / f"{load['input']}.parquet"
+            yield f"  {load['input']}: {more:,} more rows in {rest}"
 
 
 def not_delivered(run: Settings, expected: Sequence[str]) -> list[str]:

@@ -98,7 +98,7 @@ def settings() -> Settings:
 
 
 def hash_key(home: Path) -> bytes:
-    """Return the key for hashed columns: RAPPORT_HASH_KEY, or one drawn once and kept in the home."""
+    """Return the key for hashed columns: RAPPORT_HASH_KEY, or one drawn once for the home."""
     if given := os.environ.get("RAPPORT_HASH_KEY"):
         return given.encode()
     path = home / "hash.key"

@@ -538,8 +538,7 @@ def _make_self_contained(docs: Path) -> None:
     (docs / "index.html").write_text(
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Data Docs</title>'
         f"{STYLE}</head>\n<body><h1>Data Docs</h1><table>\n"
-        "<tr><th></th><th>table</th><th>expectations</th><th>errors</th><th>warnings</th><th>checked at (UTC)</th></tr>\n"
-        + "\n".join(rows)
-        + "\n</table></body></html>\n",
+        "<tr><th></th><th>table</th><th>expectations</th><th>errors</th><th>warnings</th>"
+        "<th>checked at (UTC)</th></tr>\n" + "\n".join(rows) + "\n</table></body></html>\n",
         encoding="utf-8",
     )

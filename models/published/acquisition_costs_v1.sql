@@ -1,8 +1,8 @@
 select
     cast(cohort_month as date) as cohort_month,
     cast(acquisition_channel as string) as acquisition_channel,
-    cast(acquisition_cost as decimal(38,8)) as acquisition_cost,
-    cast(allocated_cost as decimal(38,8)) as allocated_cost,
+    cast(acquisition_cost as decimal(38, 8)) as acquisition_cost,
+    cast(allocated_cost as decimal(38, 8)) as allocated_cost,
     cast(new_customers as bigint) as new_customers,
     cast(cac as double) as cac,
     cast(clv_per_customer as double) as clv_per_customer,

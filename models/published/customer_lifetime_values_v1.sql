@@ -10,7 +10,7 @@ select
     cast(p_alive as double) as p_alive,
     cast(expected_orders as double) as expected_orders,
     cast(expected_average_margin as double) as expected_average_margin,
-    cast(historic_margin as decimal(38,4)) as historic_margin,
+    cast(historic_margin as decimal(38, 4)) as historic_margin,
     cast(residual_clv as double) as residual_clv,
     cast(residual_clv_low as double) as residual_clv_low,
     cast(residual_clv_high as double) as residual_clv_high,

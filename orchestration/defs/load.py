@@ -46,7 +46,7 @@ def landing_folder(context: dg.AssetExecutionContext, warehouse: Warehouse) -> N
             DELIVERIES,
             deps=["landing"],
             group_name="raw",
-            description="One row per input: delivered = loaded + replaced + duplicates + quarantined.",
+            description="One row per input: where each delivered row went.",
         ),
     ],
 )

@@ -18,7 +18,7 @@ MARTS = published_marts()
     group_name="published",
 )
 def published(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
-    """An immutable copy of the marts, their Parquet files and Data Docs; `current` is switched to it."""
+    """An immutable copy of the marts, with Parquet and Data Docs; `current` is switched to it."""
     run = settings()
     loads = {path.stem: json.loads(path.read_text()) for path in sorted(run.loads.glob("*.json"))}
     manifest = {

@@ -49,7 +49,7 @@ class LayeredTranslator(DagsterDbtTranslator):
 
 
 def ensure_manifest() -> Path:
-    """Parse the project where a file of it is newer than its manifest; return the manifest's path."""
+    """Parse the project where a file is newer than its manifest; return the manifest's path."""
     folders = ("models", "macros", "seeds", "tests/dbt")
     files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
     newest = max(path.stat().st_mtime for path in [*files, ROOT / "dbt_project.yml"])
@@ -61,7 +61,7 @@ def ensure_manifest() -> Path:
 
 
 def published_marts() -> list[Mart]:
-    """Return each published model that is the latest version, with its grain from its unique_key test."""
+    """Return each published model, latest version, with its grain from its unique_key test."""
     nodes = json.loads(ensure_manifest().read_text(encoding="utf-8"))["nodes"].values()
     keys = {
         node["attached_node"]: tuple(node["test_metadata"]["kwargs"]["columns"])
@@ -97,7 +97,7 @@ def models(
         arguments, context=context, target_path=run.dbt_target, raise_on_error=False
     )
     done = 0
-    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
         for event in invocation.stream():
             done += 1
             if done % 50 == 0:

@@ -208,7 +208,8 @@ def test_sfo_survey_agrees_with_its_counts(tmp_path: Path) -> None:
     assert done.code == 0, done.said
     found = rows(
         done,
-        "select promoters, passives, detractors, round(nps, 2), weighted_nps from marts.nps_by_period"
+        "select promoters, passives, detractors, round(nps, 2), weighted_nps"
+        " from marts.nps_by_period"
         " where period_type = 'month' and period_start = date '2017-05-01' and segment = 'all'",
     )
     assert found[0][:4] == (1436, 968, 342, 39.84)

@@ -43,7 +43,9 @@ counted as (
         responses.score,
         responses.weight,
         case
-            when cast(responses.follow_up_at as date) <= parameters.as_of_date then responses.follow_up_at
+            when
+                cast(responses.follow_up_at as date) <= parameters.as_of_date
+                then responses.follow_up_at
         end as follow_up_at
 
     from responses

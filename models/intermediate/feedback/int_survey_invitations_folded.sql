@@ -46,12 +46,12 @@ numbered as (
         sends.sent_at,
         sends.bounced_at is null
         or cast(sends.bounced_at as date) > parameters.as_of_date as is_delivered,
-        case when sends.party_id is null then sends.send_id else sends.party_id end as recipient,
+        coalesce(sends.party_id, sends.send_id) as recipient,
         sum(case when coalesce(sends.is_reminder, false) then 0 else 1 end) over (
             partition by
                 sends.survey_id,
                 sends.wave,
-                case when sends.party_id is null then sends.send_id else sends.party_id end
+                coalesce(sends.party_id, sends.send_id)
             order by sends.sent_at, sends.send_id
             rows between unbounded preceding and current row
         ) as invitation_number
@@ -68,7 +68,8 @@ numbered as (
 
 answered as (
 
-    select distinct send_id from responses where send_id is not null
+    select distinct send_id from responses
+    where send_id is not null
 
 ),
 

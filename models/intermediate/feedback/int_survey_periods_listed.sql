@@ -40,7 +40,9 @@ calendar_quarters as (
 
 rolling_ends as (
 
-    select {{ add_days('months.next_month', -1) }} as period_end from months where months.is_month_complete
+    select {{ add_days('months.next_month', -1) }} as period_end
+    from months
+    where months.is_month_complete
     union distinct
     select as_of_date as period_end from parameters
 
@@ -50,9 +52,11 @@ rolling_periods as (
 
     select
         'rolling' as period_type,
-        {{ add_days('rolling_ends.period_end', '1 - parameters.nps_rolling_days') }} as period_start,
+        {{ add_days('rolling_ends.period_end', '1 - parameters.nps_rolling_days') }}
+            as period_start,
         rolling_ends.period_end,
-        {{ add_days('rolling_ends.period_end', '1 - 2 * parameters.nps_rolling_days') }} as previous_start,
+        {{ add_days('rolling_ends.period_end', '1 - 2 * parameters.nps_rolling_days') }}
+            as previous_start,
         {{ add_days('rolling_ends.period_end', '0 - parameters.nps_rolling_days') }} as previous_end
 
     from rolling_ends

@@ -118,12 +118,15 @@ final as (
         known.party_type,
         known.created_at,
         case when erased.party_id is null then known.country end as country,
-        case when erased.party_id is null then coalesce(known.segment, 'unknown') else 'unknown' end as segment,
+        case
+            when erased.party_id is null then coalesce(known.segment, 'unknown') else 'unknown'
+        end as segment,
         case
             when erased.party_id is null then coalesce(known.acquisition_channel, 'unknown')
             else 'unknown'
         end as acquisition_channel,
-        case when erased.party_id is null then known.acquisition_programme_id end as acquisition_programme_id,
+        case when erased.party_id is null then known.acquisition_programme_id end
+            as acquisition_programme_id,
         known.is_delivered,
         known.has_bought,
         erased.party_id is not null as is_erased

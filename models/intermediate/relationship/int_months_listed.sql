@@ -86,7 +86,8 @@ final as (
     select
         numbered.month,
         {{ add_months('numbered.month', 1) }} as next_month,
-        {{ add_months('numbered.month', 1) }} <= {{ add_days('parameters.as_of_date', 1) }} as is_month_complete
+        {{ add_months('numbered.month', 1) }}
+        <= {{ add_days('parameters.as_of_date', 1) }} as is_month_complete
 
     from numbered
     cross join parameters

@@ -58,9 +58,10 @@ pivoted as (
             "cost_per_contact": "decimal(18,4)",
             "min_before_after_customers": "bigint",
         }.items() -%}
-            cast(max(case when parameter = '{{ parameter }}' then value end) as {{ data_type }})
-                as {{ parameter }}{{ "," if not loop.last }}
-        {% endfor %}
+        cast(max(case when parameter = '{{ parameter }}' then value end) as {{ data_type }})
+            as {{ parameter }}{{ "," if not loop.last }}
+    
+{% endfor %}
 
     from resolved
 

@@ -24,7 +24,8 @@ in_window as (
     select
         costs.category,
         costs.programme_id,
-        sum(case when costs.is_avoidable and costs.amount < 0 then 0 else costs.amount end) as amount,
+        sum(case when costs.is_avoidable and costs.amount < 0 then 0 else costs.amount end)
+            as amount,
         sum(case when costs.is_avoidable and costs.amount < 0 then -costs.amount else 0 end)
             as avoided_amount
 
@@ -84,7 +85,8 @@ allocated as (
         shares.programme_id,
         in_window.category,
         cast(in_window.amount * shares.share_of_touches as decimal(28, 8)) as amount,
-        cast(in_window.avoided_amount * shares.share_of_touches as decimal(28, 8)) as avoided_amount,
+        cast(in_window.avoided_amount * shares.share_of_touches as decimal(28, 8))
+            as avoided_amount,
         true as is_allocated
 
     from in_window

@@ -77,7 +77,8 @@ named as (
 
 last_complete_month as (
 
-    select max(month) as month from months where is_month_complete
+    select max(month) as month from months
+    where is_month_complete
 
 ),
 

@@ -31,7 +31,7 @@ ranked_touches as (
         touches.programme_id,
         row_number() over (
             partition by referrals.referral_id
-            order by touches.touched_on desc, touches.programme_id
+            order by touches.touched_on desc, touches.programme_id asc
         ) as touch_rank
 
     from referrals

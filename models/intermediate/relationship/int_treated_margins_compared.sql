@@ -63,10 +63,20 @@ compared as (
         in_window.treated_month,
         min(customer_months.cohort_month) as cohort_month,
         sum(
-            case when customer_months.month < in_window.treated_month then customer_months.margin_amount else 0 end
+            case
+                when
+                    customer_months.month < in_window.treated_month
+                    then customer_months.margin_amount
+                else 0
+            end
         ) as margin_before,
         sum(
-            case when customer_months.month >= in_window.treated_month then customer_months.margin_amount else 0 end
+            case
+                when
+                    customer_months.month >= in_window.treated_month
+                    then customer_months.margin_amount
+                else 0
+            end
         ) as margin_after
 
     from in_window

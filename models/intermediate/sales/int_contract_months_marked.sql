@@ -37,7 +37,8 @@ terms as (
             cast('2200-01-01' as timestamp)
         ) as next_valid_from,
         case
-            when cast(subscriptions.ended_at as date) <= parameters.as_of_date then subscriptions.ended_at
+            when cast(subscriptions.ended_at as date) <= parameters.as_of_date
+                then subscriptions.ended_at
             else cast('2200-01-01' as timestamp)
         end as ended_at
 

@@ -88,7 +88,8 @@ final as (
         filled.months_since_first,
         filled.is_month_complete,
         cast(coalesce(orders_summed.orders, 0) as bigint) as orders,
-        cast(coalesce(orders_summed.orders_with_estimated_margin, 0) as bigint) as orders_with_estimated_margin,
+        cast(coalesce(orders_summed.orders_with_estimated_margin, 0) as bigint)
+            as orders_with_estimated_margin,
         cast(coalesce(engagements.engagements, 0) as bigint) as engagements,
         cast(coalesce(orders_summed.gross_amount, 0) as decimal(18, 4)) as gross_amount,
         cast(coalesce(orders_summed.discount_amount, 0) as decimal(18, 4)) as discount_amount,

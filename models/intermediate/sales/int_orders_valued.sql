@@ -67,9 +67,12 @@ converted as (
         counted.currency,
         exchange_rates.rate_to_reporting,
         counted.default_margin_rate,
-        cast(counted.gross_amount * exchange_rates.rate_to_reporting as decimal(18, 4)) as gross_amount,
-        cast(counted.discount_amount * exchange_rates.rate_to_reporting as decimal(18, 4)) as discount_amount,
-        cast(counted.cost_amount * exchange_rates.rate_to_reporting as decimal(18, 4)) as cost_amount
+        cast(counted.gross_amount * exchange_rates.rate_to_reporting as decimal(18, 4))
+            as gross_amount,
+        cast(counted.discount_amount * exchange_rates.rate_to_reporting as decimal(18, 4))
+            as discount_amount,
+        cast(counted.cost_amount * exchange_rates.rate_to_reporting as decimal(18, 4))
+            as cost_amount
 
     from counted
     left join exchange_rates

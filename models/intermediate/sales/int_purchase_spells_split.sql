@@ -60,7 +60,8 @@ numbered as (
         ordered_on,
         cast(
             sum(starts_spell) over (
-                partition by party_id order by ordered_on rows between unbounded preceding and current row
+                partition by party_id
+                order by ordered_on rows between unbounded preceding and current row
             ) as bigint
         ) as spell_number
 

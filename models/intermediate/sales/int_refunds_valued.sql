@@ -95,7 +95,9 @@ final as (
         rate_to_reporting,
         refunded_amount,
         cast(
-            case when is_cost_known then refunded_amount else refunded_amount * default_margin_rate end
+            case
+                when is_cost_known then refunded_amount else refunded_amount * default_margin_rate
+            end
             as decimal(18, 4)
         ) as margin_lost
 

@@ -56,11 +56,15 @@ response_counts as (
         sum(case when is_current and category = 'detractor' then 1 else 0 end) as detractors,
         sum(case when is_current then weight else 0 end) as weight_total,
         sum(case when is_current then weight * weight else 0 end) as weight_squares,
-        sum(case when is_current and category = 'promoter' then weight else 0 end) as weight_promoters,
-        sum(case when is_current and category = 'detractor' then weight else 0 end) as weight_detractors,
+        sum(case when is_current and category = 'promoter' then weight else 0 end)
+            as weight_promoters,
+        sum(case when is_current and category = 'detractor' then weight else 0 end)
+            as weight_detractors,
         sum(case when is_current then 0 else 1 end) as previous_responded,
-        sum(case when not is_current and category = 'promoter' then 1 else 0 end) as previous_promoters,
-        sum(case when not is_current and category = 'detractor' then 1 else 0 end) as previous_detractors
+        sum(case when not is_current and category = 'promoter' then 1 else 0 end)
+            as previous_promoters,
+        sum(case when not is_current and category = 'detractor' then 1 else 0 end)
+            as previous_detractors
 
     from responses_in_period
     group by grouping sets (
@@ -76,7 +80,8 @@ invitation_counts as (
         invitations.survey_id,
         periods.period_type,
         periods.period_end,
-        case when grouping(invitations.segment) = 1 then 'all' else invitations.segment end as segment,
+        case when grouping(invitations.segment) = 1 then 'all' else invitations.segment end
+            as segment,
         count(*) as sent,
         sum(case when invitations.is_delivered then 1 else 0 end) as delivered,
         sum(case when invitations.is_delivered and invitations.is_answered then 1 else 0 end)
@@ -191,7 +196,9 @@ adjusted as (
         parameters.nps_wald_min_responses as wald_min_responses,
         case when suppressed.responded < parameters.nps_wald_min_responses then 3.0 else 0.0 end
             as pseudo_responses,
-        case when suppressed.previous_responded < parameters.nps_wald_min_responses then 3.0 else 0.0 end
+        case
+            when suppressed.previous_responded < parameters.nps_wald_min_responses then 3.0 else 0.0
+        end
             as previous_pseudo_responses,
         {{ safe_divide(
             'cast(suppressed.weight_total as double) * suppressed.weight_total', 'suppressed.weight_squares'
@@ -206,7 +213,8 @@ shares as (
 
     select
         *,
-        case when effective_responses < wald_min_responses then 3.0 else 0.0 end as weighted_pseudo_responses,
+        case when effective_responses < wald_min_responses then 3.0 else 0.0 end
+            as weighted_pseudo_responses,
         {{ safe_divide('promoters + pseudo_responses / 4.0', 'responded + pseudo_responses') }}
             as promoter_share,
         {{ safe_divide('detractors + pseudo_responses / 4.0', 'responded + pseudo_responses') }}
@@ -287,7 +295,8 @@ final as (
         tested.segment,
         tested.sent,
         tested.delivered,
-        case when not tested.is_suppressed then tested.delivered_and_answered end as delivered_and_answered,
+        case when not tested.is_suppressed then tested.delivered_and_answered end
+            as delivered_and_answered,
         case
             when not tested.is_suppressed
                 then {{ safe_divide('tested.delivered_and_answered', 'tested.delivered') }}
@@ -317,7 +326,8 @@ final as (
                     )
                 )
         end as nps_high,
-        case when not tested.is_suppressed then tested.effective_responses end as effective_responses,
+        case when not tested.is_suppressed then tested.effective_responses end
+            as effective_responses,
         case
             when not tested.is_suppressed
                 then 100.0 * (tested.weighted_promoter_share - tested.weighted_detractor_share)

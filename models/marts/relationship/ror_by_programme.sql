@@ -61,7 +61,8 @@ costs as (
         {% for category in [
             "up_front", "ongoing", "pr", "support", "research", "product", "acquisition", "incentive"
         ] -%}
-            sum(case when category = '{{ category }}' then amount else 0 end) as cost_{{ category }},
+            sum(case when category = '{{ category }}' then amount else 0 end)
+                as cost_{{ category }},
         {% endfor -%}
         sum(amount) as relationship_cost,
         sum(case when is_allocated then amount else 0 end) as allocated_cost,
@@ -94,7 +95,8 @@ changes as (
         programme_id,
         count(*) as n_treated,
         sum(margin_change) as total_change,
-        sum(cast(margin_change as decimal(18, 4)) * cast(margin_change as decimal(18, 4))) as total_square
+        sum(cast(margin_change as decimal(18, 4)) * cast(margin_change as decimal(18, 4)))
+            as total_square
 
     from compared_margins
     group by programme_id
@@ -149,7 +151,10 @@ deflected_totals as (
     from windows
     inner join deflected_questions
         on
-            (windows.programme_id = deflected_questions.programme_id or windows.programme_id = 'all')
+            (
+                windows.programme_id = deflected_questions.programme_id
+                or windows.programme_id = 'all'
+            )
             and deflected_questions.answered_on >= windows.window_start
             and deflected_questions.answered_on <= windows.window_end
     group by windows.programme_id
@@ -210,7 +215,8 @@ joined as (
         case
             when change_intervals.n_treated >= parameters.min_before_after_customers
                 then 'before-after only: no counterfactual is estimated'
-            else 'fewer treated customers with a whole period before and after than min_before_after_customers'
+            else
+                'fewer treated customers with a whole period before and after than min_before_after_customers'
         end as demotion_reason,
         case
             when change_intervals.n_treated >= parameters.min_before_after_customers
@@ -222,7 +228,10 @@ joined as (
         end as half_width,
         cast(coalesce(referral_totals.referral_margin, 0) as double) as referral_margin,
         coalesce(deflected_totals.deflected_questions, 0) as deflected_questions,
-        cast(coalesce(deflected_totals.deflected_questions, 0) * parameters.cost_per_contact as double)
+        cast(
+            coalesce(deflected_totals.deflected_questions, 0)
+            * parameters.cost_per_contact as double
+        )
             as deflected_service_cost,
         cast(coalesce(costs.earned_insight, 0) as double) as earned_insight,
         cast(coalesce(coded_totals.coded_margin, 0) as double) as coded_margin
@@ -242,8 +251,12 @@ valued as (
 
     select
         *,
-        retained_margin + referral_margin + deflected_service_cost + earned_insight as relationship_value,
-        {{ safe_divide('coded_margin - cast(relationship_cost as double)', 'relationship_cost') }} as roi
+        retained_margin
+        + referral_margin
+        + deflected_service_cost
+        + earned_insight as relationship_value,
+        {{ safe_divide('coded_margin - cast(relationship_cost as double)', 'relationship_cost') }}
+            as roi
 
     from joined
 
@@ -253,7 +266,8 @@ related as (
 
     select
         *,
-        {{ safe_divide('relationship_value - cast(relationship_cost as double)', 'relationship_cost') }} as ror,
+        {{ safe_divide('relationship_value - cast(relationship_cost as double)', 'relationship_cost') }}
+            as ror,
         {{ safe_divide('half_width', 'relationship_cost') }} as ror_half_width
 
     from valued

@@ -101,7 +101,8 @@ final as (
             as churn_low,
         {{ wilson_high('counted.churned_customers', 'counted.customers_at_risk', 'parameters.confidence_z') }}
             as churn_high,
-        case when counted.basis = 'inactivity' then parameters.churn_window_days end as churn_window_days,
+        case when counted.basis = 'inactivity' then parameters.churn_window_days end
+            as churn_window_days,
         counted.is_month_complete,
         parameters.as_of_date
 

@@ -60,7 +60,8 @@ final as (
         accumulated.period_month,
         accumulated.cohort_size,
         accumulated.active_customers,
-        {{ safe_divide('accumulated.active_customers', 'accumulated.cohort_size') }} as retention_rate,
+        {{ safe_divide('accumulated.active_customers', 'accumulated.cohort_size') }}
+            as retention_rate,
         {{ wilson_low('accumulated.active_customers', 'accumulated.cohort_size', 'parameters.confidence_z') }}
             as retention_low,
         {{ wilson_high('accumulated.active_customers', 'accumulated.cohort_size', 'parameters.confidence_z') }}
@@ -71,7 +72,8 @@ final as (
         {{ safe_divide('accumulated.cumulative_margin_amount', 'accumulated.cohort_size') }}
             as cumulative_margin_per_customer,
         accumulated.first_net_amount,
-        {{ safe_divide('accumulated.net_amount', 'accumulated.first_net_amount') }} as net_revenue_retention,
+        {{ safe_divide('accumulated.net_amount', 'accumulated.first_net_amount') }}
+            as net_revenue_retention,
         accumulated.is_period_complete,
         parameters.as_of_date
 

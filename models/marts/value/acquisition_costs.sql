@@ -85,11 +85,15 @@ allocated as (
         new_customers.acquisition_channel as channel,
         cast(
             acquisition_entries.amount
-            * {{ safe_divide('new_customers.new_customers', 'month_totals.new_customers') }} as decimal(28, 8)
+            * {{ safe_divide('new_customers.new_customers', 'month_totals.new_customers') }} as decimal(
+                28, 8
+            )
         ) as amount,
         cast(
             acquisition_entries.amount
-            * {{ safe_divide('new_customers.new_customers', 'month_totals.new_customers') }} as decimal(28, 8)
+            * {{ safe_divide('new_customers.new_customers', 'month_totals.new_customers') }} as decimal(
+                28, 8
+            )
         ) as allocated_amount
 
     from acquisition_entries
@@ -142,7 +146,9 @@ joined as (
         coalesce(new_customers.new_customers, 0) as new_customers,
         new_customers.historic_margin,
         case
-            when new_customers.customers_with_model = new_customers.new_customers then new_customers.total_clv
+            when
+                new_customers.customers_with_model = new_customers.new_customers
+                then new_customers.total_clv
         end as total_clv
 
     from new_customers
@@ -158,8 +164,11 @@ costed as (
     select
         *,
         {{ safe_divide('acquisition_cost', 'new_customers') }} as cac,
-        {{ safe_divide('coalesce(total_clv, historic_margin)', 'new_customers') }} as clv_per_customer,
-        case when new_customers > 0 then case when total_clv is null then 'historic' else 'model' end end
+        {{ safe_divide('coalesce(total_clv, historic_margin)', 'new_customers') }}
+            as clv_per_customer,
+        case
+            when new_customers > 0 then case when total_clv is null then 'historic' else 'model' end
+        end
             as clv_basis
 
     from joined

@@ -44,7 +44,12 @@ repeat_purchases as (
         customers.party_id,
         count(*) - 1 as frequency,
         sum(
-            case when purchases.ordered_on > customers.first_ordered_on then purchases.margin_amount else 0 end
+            case
+                when
+                    purchases.ordered_on > customers.first_ordered_on
+                    then purchases.margin_amount
+                else 0
+            end
         ) as repeat_margin_amount
 
     from customers
@@ -72,7 +77,8 @@ final as (
         customers.acquisition_channel,
         customers.cohort_month,
         repeat_purchases.frequency,
-        {{ days_between('customers.first_ordered_on', 'customers.last_ordered_on') }} as recency_days,
+        {{ days_between('customers.first_ordered_on', 'customers.last_ordered_on') }}
+            as recency_days,
         {{ days_between('customers.first_ordered_on', 'parameters.as_of_date') }} as age_days,
         {{ safe_divide('repeat_purchases.repeat_margin_amount', 'repeat_purchases.frequency') }}
             as average_margin,
