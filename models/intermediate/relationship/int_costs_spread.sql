@@ -42,7 +42,7 @@ spread as (
         on
             instalments.instalment
             < case when categories.is_spread then parameters.up_front_months else 1 end
-    -- winning customers without a programme is cost of acquisition (acquisition_costs), not of a relationship
+    -- winning customers without a programme is cost of acquisition (acquisition_costs) alone
     where costs.programme_id is not null or not categories.is_acquisition
 
 ),

@@ -38,30 +38,24 @@ resolved as (
 pivoted as (
 
     select
-        max(case when parameter = 'reporting_currency' then value end) as reporting_currency,
-        {% for parameter, data_type in {
-            "default_margin_rate": "decimal(18,8)",
-            "fx_max_age_days": "bigint",
-            "confidence_z": "double",
-            "min_segment_size": "bigint",
-            "churn_window_days": "bigint",
-            "clv_horizon_days": "bigint",
-            "clv_discount_rate": "double",
-            "nps_promoter_min": "bigint",
-            "nps_detractor_max": "bigint",
-            "nps_wald_min_responses": "bigint",
-            "nps_rolling_days": "bigint",
-            "uplift_horizon_months": "bigint",
-            "touch_lookback_months": "bigint",
-            "ror_window_months": "bigint",
-            "up_front_months": "bigint",
-            "cost_per_contact": "decimal(18,4)",
-            "min_before_after_customers": "bigint",
-        }.items() -%}
-        cast(max(case when parameter = '{{ parameter }}' then value end) as {{ data_type }})
-            as {{ parameter }}{{ "," if not loop.last }}
-    
-{% endfor %}
+        {{ parameter("reporting_currency", "string") }},
+        {{ parameter("default_margin_rate", "decimal(18,8)") }},
+        {{ parameter("fx_max_age_days", "bigint") }},
+        {{ parameter("confidence_z", "double") }},
+        {{ parameter("min_segment_size", "bigint") }},
+        {{ parameter("churn_window_days", "bigint") }},
+        {{ parameter("clv_horizon_days", "bigint") }},
+        {{ parameter("clv_discount_rate", "double") }},
+        {{ parameter("nps_promoter_min", "bigint") }},
+        {{ parameter("nps_detractor_max", "bigint") }},
+        {{ parameter("nps_wald_min_responses", "bigint") }},
+        {{ parameter("nps_rolling_days", "bigint") }},
+        {{ parameter("uplift_horizon_months", "bigint") }},
+        {{ parameter("touch_lookback_months", "bigint") }},
+        {{ parameter("ror_window_months", "bigint") }},
+        {{ parameter("up_front_months", "bigint") }},
+        {{ parameter("cost_per_contact", "decimal(18,4)") }},
+        {{ parameter("min_before_after_customers", "bigint") }}
 
     from resolved
 

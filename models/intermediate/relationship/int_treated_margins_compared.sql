@@ -30,7 +30,7 @@ credited_referrals as (
 
 ),
 
--- the margin of a referred customer is counted as referral margin, so it is excluded here (counted once)
+-- the margin of a referred customer is counted as referral margin, so not here
 referred as (
 
     select distinct referred_party_id as party_id from credited_referrals

@@ -1,14 +1,8 @@
 with
 
-parameters as (
+terms as (
 
-    select * from {{ ref('int_parameters_resolved') }}
-
-),
-
-subscriptions as (
-
-    select * from {{ ref('stg_sales__subscriptions') }}
+    select * from {{ ref('int_subscription_terms_dated') }}
 
 ),
 
@@ -24,36 +18,12 @@ parties as (
 
 ),
 
-terms as (
-
-    select
-        subscriptions.party_id,
-        subscriptions.status in ('active', 'past_due', 'paused') as is_under_contract,
-        subscriptions.valid_from,
-        coalesce(
-            lead(subscriptions.valid_from) over (
-                partition by subscriptions.subscription_id order by subscriptions.valid_from
-            ),
-            cast('2200-01-01' as timestamp)
-        ) as next_valid_from,
-        case
-            when cast(subscriptions.ended_at as date) <= parameters.as_of_date
-                then subscriptions.ended_at
-            else cast('2200-01-01' as timestamp)
-        end as ended_at
-
-    from subscriptions
-    cross join parameters
-    where cast(subscriptions.valid_from as date) <= parameters.as_of_date
-
-),
-
 contracts as (
 
     select
         party_id,
         valid_from,
-        least(next_valid_from, ended_at) as valid_until
+        valid_until
 
     from terms
     where is_under_contract

@@ -216,7 +216,7 @@ joined as (
             when change_intervals.n_treated >= parameters.min_before_after_customers
                 then 'before-after only: no counterfactual is estimated'
             else
-                'fewer treated customers with a whole period before and after than min_before_after_customers'
+                'fewer than min_before_after_customers with a whole period before and after'
         end as demotion_reason,
         case
             when change_intervals.n_treated >= parameters.min_before_after_customers
@@ -266,8 +266,9 @@ related as (
 
     select
         *,
-        {{ safe_divide('relationship_value - cast(relationship_cost as double)', 'relationship_cost') }}
-            as ror,
+        {{ safe_divide(
+            'relationship_value - cast(relationship_cost as double)', 'relationship_cost'
+        ) }} as ror,
         {{ safe_divide('half_width', 'relationship_cost') }} as ror_half_width
 
     from valued

@@ -97,9 +97,13 @@ final as (
         counted.customers_at_risk,
         counted.churned_customers,
         {{ safe_divide('counted.churned_customers', 'counted.customers_at_risk') }} as churn_rate,
-        {{ wilson_low('counted.churned_customers', 'counted.customers_at_risk', 'parameters.confidence_z') }}
+        {{ wilson_low(
+            'counted.churned_customers', 'counted.customers_at_risk', 'parameters.confidence_z'
+        ) }}
             as churn_low,
-        {{ wilson_high('counted.churned_customers', 'counted.customers_at_risk', 'parameters.confidence_z') }}
+        {{ wilson_high(
+            'counted.churned_customers', 'counted.customers_at_risk', 'parameters.confidence_z'
+        ) }}
             as churn_high,
         case when counted.basis = 'inactivity' then parameters.churn_window_days end
             as churn_window_days,

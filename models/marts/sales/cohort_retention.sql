@@ -12,7 +12,7 @@ customer_months as (
 
 ),
 
--- customer_months has no gaps: every customer of a cohort is in every period, so a count of rows is the cohort's size
+-- customer_months has no gaps: every customer of a cohort is in every period, so rows are its size
 summed as (
 
     select
@@ -62,9 +62,13 @@ final as (
         accumulated.active_customers,
         {{ safe_divide('accumulated.active_customers', 'accumulated.cohort_size') }}
             as retention_rate,
-        {{ wilson_low('accumulated.active_customers', 'accumulated.cohort_size', 'parameters.confidence_z') }}
+        {{ wilson_low(
+            'accumulated.active_customers', 'accumulated.cohort_size', 'parameters.confidence_z'
+        ) }}
             as retention_low,
-        {{ wilson_high('accumulated.active_customers', 'accumulated.cohort_size', 'parameters.confidence_z') }}
+        {{ wilson_high(
+            'accumulated.active_customers', 'accumulated.cohort_size', 'parameters.confidence_z'
+        ) }}
             as retention_high,
         accumulated.net_amount,
         accumulated.margin_amount,

@@ -77,29 +77,43 @@ month_totals as (
 
 ),
 
+shares as (
+
+    select
+        new_customers.cohort_month,
+        new_customers.acquisition_channel,
+        {{ safe_divide('new_customers.new_customers', 'month_totals.new_customers') }}
+            as share_of_new_customers
+
+    from new_customers
+    inner join month_totals on new_customers.cohort_month = month_totals.cohort_month
+
+),
+
 -- cost without a channel is shared out over the channels of its month by their new customers
-allocated as (
+shared_out as (
 
     select
         acquisition_entries.cost_month,
-        new_customers.acquisition_channel as channel,
-        cast(
-            acquisition_entries.amount
-            * {{ safe_divide('new_customers.new_customers', 'month_totals.new_customers') }} as decimal(
-                28, 8
-            )
-        ) as amount,
-        cast(
-            acquisition_entries.amount
-            * {{ safe_divide('new_customers.new_customers', 'month_totals.new_customers') }} as decimal(
-                28, 8
-            )
-        ) as allocated_amount
+        shares.acquisition_channel as channel,
+        cast(acquisition_entries.amount * shares.share_of_new_customers as decimal(28, 8))
+            as amount
 
     from acquisition_entries
-    inner join new_customers on acquisition_entries.cost_month = new_customers.cohort_month
-    inner join month_totals on acquisition_entries.cost_month = month_totals.cohort_month
+    inner join shares on acquisition_entries.cost_month = shares.cohort_month
     where acquisition_entries.channel is null
+
+),
+
+allocated as (
+
+    select
+        cost_month,
+        channel,
+        amount,
+        amount as allocated_amount
+
+    from shared_out
 
 ),
 

@@ -30,3 +30,11 @@ select
     first_ordered_on as day
 from {{ ref('int_referrals_credited') }}
 where rate_to_reporting is null
+union all
+select
+    'subscriptions' as source,
+    party_id as id,
+    currency,
+    case when opening_amount is null then opening_rated_on else closing_rated_on end as day
+from {{ ref('int_recurring_amounts_converted') }}
+where opening_amount is null or closing_amount is null or last_amount is null
