@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 .DEFAULT_GOAL := help
+DEMO = --size $(or $(SIZE),default) --seed $(or $(SEED),1)
+TRUTH_HOME = $(or $(HOME_DIR),data-truth)
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -35,8 +37,13 @@ lint: setup ## Check Python, SQL and YAML
 dev: setup ## Open the Dagster UI on http://127.0.0.1:3000
 	$(BIN)/python -m orchestration dev --host 127.0.0.1 --port $(or $(PORT),3000)
 
-demo: setup ## Write the demo brand's landing folder to LANDING= (default data/landing)
-	$(BIN)/python -m demo --landing $(or $(LANDING),data/landing)
+demo: setup ## Write the demo brand to LANDING= (default data/landing): SIZE=, SEED=, MESS=1, TRUTH=<folder>
+	$(BIN)/python -m demo --landing $(or $(LANDING),data/landing) $(DEMO) $(if $(TRUTH),--truth $(TRUTH)) $(if $(filter 1,$(MESS)),--mess)
+
+truth: setup ## Run everything on the demo brand (SIZE=, SEED=) and compare the marts with its truth
+	$(BIN)/python -m demo --landing $(TRUTH_HOME)/landing --truth $(TRUTH_HOME)/truth $(DEMO)
+	LANDING=$(TRUTH_HOME)/landing HOME_DIR=$(TRUTH_HOME) $(BIN)/python -m orchestration run
+	$(BIN)/python -m tests.truth --home $(TRUTH_HOME) --truth $(TRUTH_HOME)/truth
 
 publications: setup ## List the publications of the data home
 	$(BIN)/python -m orchestration publications
@@ -57,4 +64,4 @@ clean: ## Remove the data homes, the set-up and everything built
 	chmod -R u+w data data-* 2>/dev/null || true
 	rm -rf data data-* target logs $(VENV) .pytest_cache .ruff_cache
 
-.PHONY: help setup run test lint dev demo publications switch pins lock clean
+.PHONY: help setup run test lint dev demo truth publications switch pins lock clean

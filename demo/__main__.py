@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from . import (
+    accounts,
     advocacy,
     engagement,
     feedback,
@@ -28,22 +29,29 @@ def generate(brand: world.Brand, landing: Path, truth_folder: Path | None = None
     truths = Writer(truth_folder) if truth_folder else None
     rates = sales.fx_rates(brand)
     totals = relationship.Totals.empty(brand)
+    books = accounts.Accounts.empty(brand, rates)
     waves: list[feedback.Wave] = []
     for block, first, size in brand.blocks():
         one = world.build(brand, block, first, size)
         orders = sales.write_orders(brand, one, rates, writer)
-        sales.write_subscriptions(brand, one, writer)
-        parties.write_parties(brand, one, writer)
-        engagement.write_engagement(brand, one, writer)
+        terms = sales.write_subscriptions(brand, one, writer)
+        people = parties.write_parties(brand, one, writer)
+        touches = engagement.write_engagement(brand, one, writer)
         talks = service.write_service(brand, one, writer)
-        waves += feedback.write_surveys(brand, one, talks, writer)
+        asked, polled = feedback.write_surveys(brand, one, talks, writer)
+        waves += asked
         relationship.write_assignments(brand, one, writer)
         referrals = advocacy.write_referrals(brand, one, orders, writer)
         totals.add(brand, one, orders, talks)
         if truths:
             truth.write_block(brand, one, orders, referrals, truths)
+            first, margins = books.add_sales(one, people, orders.sold, orders.refunds, truths)
+            books.add_contracts(one, people, terms)
+            books.add_poll(polled, people)
+            credits = books.credited(one, referrals, touches, talks)
+            books.add_referrals(one, people, referrals, credits, first, margins, truths)
     parties.write_others(brand, writer)
-    feedback.write_partner_survey(brand, writer)
+    partners = feedback.write_partner_survey(brand, writer)
     engagement.write_community(brand, writer)
     engagement.write_content_metrics(brand, writer)
     sales.write_fx(brand, rates, writer)
@@ -52,6 +60,8 @@ def generate(brand: world.Brand, landing: Path, truth_folder: Path | None = None
     costs = relationship.write_costs(brand, totals, writer)
     if truths:
         truth.write_common(brand, waves, totals, costs, truths)
+        books.add_poll(partners)
+        books.write(truths)
     return writer.rows
 
 

@@ -24,7 +24,16 @@ class Events:
     loyalty: Floats
 
 
-def write_engagement(brand: Brand, world: World, writer: Writer) -> None:
+@dataclass
+class Touches:
+    """Contacts of a customer with a programme; shape (rows,)."""
+
+    customer: Ints  # place in the block
+    second: Ints
+    programme: Ints
+
+
+def write_engagement(brand: Brand, world: World, writer: Writer) -> Touches:
     """Write what customers do of their own accord while they live, and after a touch."""
     e = brand["engagement"]
     rng = brand.rng("engagement", world.block)
@@ -76,6 +85,12 @@ def write_engagement(brand: Brand, world: World, writer: Writer) -> None:
             )
         )
     _write_events(brand, writer, world.block, parts, rng)
+    actor, day, programme = (
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("actor", "day", "programme")
+    )
+    of = np.flatnonzero((programme >= 0) & (day < brand.days - 0.001))
+    return Touches(actor[of] - world.first, brand.seconds(day[of]), programme[of])
 
 
 def write_community(brand: Brand, writer: Writer) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from .parties import COMMON, PARTNER, partner_days
 from .sales import SPAN
 from .service import Talks
-from .tables import Writer, counts, flags, ids, labels, nothing, party, times
+from .tables import Bools, Ints, Writer, counts, flags, ids, labels, nothing, party, times
 from .world import NEVER, Brand, World, logistic, texts_by_mood
 
 
@@ -23,7 +23,24 @@ class Wave:
     detractors: int
 
 
-def write_surveys(brand: Brand, world: World, talks: Talks, writer: Writer) -> list[Wave]:
+@dataclass
+class Polled:
+    """Invitations to one NPS survey, each of one party and wave, and what became of them.
+
+    Shape (rows,); seconds since 1970. A reminder is part of the invitation.
+    """
+
+    survey: str
+    party: Ints  # place in the block of customers, or -1 for another party
+    sent: Ints
+    delivered: Bools
+    answered: Ints  # when, -1 where there is no response that counts
+    score: Ints
+
+
+def write_surveys(
+    brand: Brand, world: World, talks: Talks, writer: Writer
+) -> tuple[list[Wave], Polled]:
     """Write invitations and responses; loyalty moves the score *and* the chance of an answer."""
     s = brand["surveys"]
     rng = brand.rng("surveys", world.block)
@@ -148,6 +165,18 @@ def write_surveys(brand: Brand, world: World, talks: Talks, writer: Writer) -> l
         ["send_id"],
         part,
     )
+    first = np.flatnonzero((survey == 0) & ~reminder.astype(bool))
+    place = np.full((len(waves), world.n), -1)
+    place[wave[first], to[first]] = np.arange(len(first))
+    unanswered = np.full(len(first), -1)
+    polled = Polled(
+        surveys[0],
+        to[first],
+        brand.seconds(when[first]),
+        ~np.isfinite(bounced[first]),
+        unanswered,
+        unanswered.copy(),
+    )
 
     survey, send, to, when, question, score = (
         np.concatenate(c) for c in zip(*answers, strict=True)
@@ -165,6 +194,11 @@ def write_surveys(brand: Brand, world: World, talks: Talks, writer: Writer) -> l
     texts, text = texts_by_mood(
         brand, rng, np.where(question == 0, 1 - np.clip(score, 0, 10) / 8, 0.4)
     )
+    commented = rng.random(size) < s["comment"]
+    is_test = rng.random(size) < s["test"]
+    valid = np.flatnonzero((question == 0) & (score >= 0) & ~is_test)
+    reply = place[wave[send[valid] - world.block * SPAN], to[valid]]
+    polled.answered[reply], polled.score[reply] = brand.seconds(when[valid]), score[valid]
     writer.write(
         "survey_responses",
         {
@@ -175,18 +209,18 @@ def write_surveys(brand: Brand, world: World, talks: Talks, writer: Writer) -> l
             "responded_at": times(brand.seconds(when)),
             "question_type": labels(["nps", "csat", "ces"], question),
             "score": counts(score),
-            "comment": labels(texts, np.where(rng.random(size) < s["comment"], text, -1)),
+            "comment": labels(texts, np.where(commented, text, -1)),
             "weight": nothing(size, "decimal(18,6)"),
-            "is_test": flags(rng.random(size) < s["test"]),
+            "is_test": flags(is_test),
             "follow_up_at": times(brand.seconds(follow)),
         },
         ["response_id"],
         part,
     )
-    return waves
+    return waves, polled
 
 
-def write_partner_survey(brand: Brand, writer: Writer) -> None:
+def write_partner_survey(brand: Brand, writer: Writer) -> Polled:
     """Write the survey of the partners, asked twice a year; half of them answer."""
     rng = brand.rng("partner survey")
     joined = partner_days(brand)
@@ -238,3 +272,8 @@ def write_partner_survey(brand: Brand, writer: Writer) -> None:
         ["response_id"],
         "others",
     )
+    answer, said = np.full(len(who), -1), np.full(len(who), -1)
+    answer[a], said[a] = brand.seconds(asked[a] + 1.0), score
+    everyone = np.full(len(who), -1)
+    sent = brand.seconds(asked)
+    return Polled("partner_nps", everyone, sent, np.ones(len(who), bool), answer, said)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from .sales import duplicates
@@ -45,7 +47,16 @@ def partner_days(brand: Brand) -> Floats:
     )
 
 
-def write_parties(brand: Brand, world: World, writer: Writer) -> None:
+@dataclass
+class People:
+    """Customer records of one block as the brand sees them, duplicates last; shape (rows,)."""
+
+    number: Ints
+    segment: Ints  # -1 unknown: not delivered, or erased
+    is_test: Bools
+
+
+def write_parties(brand: Brand, world: World, writer: Writer) -> People:
     """Write customers, their duplicate records, identifiers and erasure requests."""
     who = brand["customers"]
     part = f"b{world.block:03d}"
@@ -63,6 +74,7 @@ def write_parties(brand: Brand, world: World, writer: Writer) -> None:
     since = brand.month_starts[brand.programmes[advocacy]["months"][0] - 1]
     brought[(world.channel == referred) & (world.acquired > since)] = advocacy
     seen = rng.random(len(row))
+    segment = np.where(seen > 0.98, -1, world.segment[row])
     writer.write(
         "parties",
         {
@@ -72,7 +84,7 @@ def write_parties(brand: Brand, world: World, writer: Writer) -> None:
             "country": labels(
                 list(who["countries"]), np.where(seen < 0.02, -1, world.country[row])
             ),
-            "segment": labels(list(who["segments"]), np.where(seen > 0.98, -1, world.segment[row])),
+            "segment": labels(list(who["segments"]), segment),
             "acquisition_channel": labels(list(who["channels"]), world.channel[row]),
             "acquisition_programme_id": labels(programmes, brought[row]),
             "email": address(np.where(rng.random(len(row)) < 0.03, -1, number), EMAIL),
@@ -118,6 +130,8 @@ def write_parties(brand: Brand, world: World, writer: Writer) -> None:
         ["party_id"],
         part,
     )
+    segment[gone] = -1
+    return People(number, segment, world.is_test[row])
 
 
 def write_others(brand: Brand, writer: Writer) -> None:

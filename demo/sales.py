@@ -22,7 +22,7 @@ from .tables import (
     party,
     times,
 )
-from .world import NEVER, Brand, World, death_times, pick, stretches
+from .world import DAY, NEVER, Brand, World, death_times, pick, stretches
 
 SPAN = 10_000_000  # identifiers of one block
 CURRENCIES = ("EUR", "USD", "GBP", "JPY")
@@ -47,6 +47,32 @@ def currency_of(brand: Brand) -> Ints:
 
 
 @dataclass
+class Sold:
+    """Delivered orders; amounts in hundredths of their currency, shape (d,)."""
+
+    party: Ints  # number it is booked to, -1 for nobody known
+    second: Ints
+    currency: Ints
+    gross: Ints
+    discount: Ints
+    cost: Ints  # NO_MONEY where none is delivered
+    counts: Bools  # neither a test, nor of a test account, nor cancelled
+    programme: Ints
+
+
+@dataclass
+class Refunds:
+    """Delivered refunds; shape (r,)."""
+
+    party: Ints
+    order: Ints  # place in Sold, -1 where the refund names no order
+    second: Ints
+    amount: Ints  # hundredths of the order's currency
+    currency: Ints
+    counts: Bools  # not of a test account, nor of an order that is named and does not count
+
+
+@dataclass
 class Orders:
     """Orders of the delivered world and of those compared with it, by time; shape (e,)."""
 
@@ -61,6 +87,8 @@ class Orders:
     kept: Floats  # EUR, after refunds; 0 where cancelled or a test
     programme: Ints  # that the order is coded to
     worlds: dict[str, Bools]  # which of them happen in other worlds
+    sold: Sold
+    refunds: Refunds
 
 
 def compared_worlds(brand: Brand, world: World) -> dict[str, Bools]:
@@ -103,6 +131,7 @@ def write_orders(brand: Brand, world: World, rates: Ints, writer: Writer) -> Ord
     guest_scale = m["gamma"] / rng.gamma(m["q"], size=guests)
     customer = np.concatenate([customer, np.full(guests, -1)])
     day = np.concatenate([day, rng.uniform(1, brand.days, guests)])
+    day = np.minimum(day, brand.days - 2 / DAY)
     source = np.concatenate([source, np.full(guests, -1)])
     margin_drawn = np.concatenate([margin_drawn, rng.gamma(m["p"], size=guests) * guest_scale])
     worlds = {name: np.concatenate([h, np.ones(guests, bool)]) for name, h in worlds.items()}
@@ -153,9 +182,10 @@ def write_orders(brand: Brand, world: World, rates: Ints, writer: Writer) -> Ord
     refund_rate = rates[
         currency, np.floor(np.minimum(refund_day, brand.days - 1)).astype(int) + FX_DAYS_BEFORE
     ]
-    kept = np.where(
-        cancelled | is_test, 0.0, margin - np.where(refunded, refund * refund_rate / 1e10, 0.0)
-    )
+    # Where no cost is delivered the goods of a refunded order come back into stock.
+    no_cost = sales_channel == list(o["channels"]).index(o["no_cost_channel"])
+    lost = refund * refund_rate / 1e10 * np.where(no_cost, m["rate"], 1.0)
+    kept = np.where(cancelled | is_test, 0.0, margin - np.where(refunded, lost, 0.0))
     kept = np.where(known & world.is_test[customer], 0.0, kept)
 
     # Last touch: the order is coded to the programme that touched the customer shortly before.
@@ -166,7 +196,6 @@ def write_orders(brand: Brand, world: World, rates: Ints, writer: Writer) -> Ord
         near = (begun <= day) & (day < begun + o["coding_days"]) & (begun > last)
         coded = near & (rng.random(size) < p["coded"])
         programme[coded], last[coded] = row, begun[coded]
-    no_cost = sales_channel == list(o["channels"]).index(o["no_cost_channel"])
     programme[no_cost | cancelled | is_test | refunded | (source == -2)] = -1
 
     number = np.where(delivered, np.cumsum(delivered) - 1 + world.block * SPAN, -1)
@@ -204,12 +233,33 @@ def write_orders(brand: Brand, world: World, rates: Ints, writer: Writer) -> Ord
 
     r = np.flatnonzero(delivered & refunded)
     drop = rng.random(len(r))
+    unnamed = (drop < 0.1) & known[r]
+    of_test = known & world.is_test[customer]
+    valid = ~(is_test | cancelled)
+    sold = Sold(
+        owner[d],
+        brand.seconds(day[d]),
+        currency[d],
+        gross[d],
+        discount[d],
+        np.where(no_cost, NO_MONEY, cost)[d],
+        (valid & ~of_test)[d],
+        programme[d],
+    )
+    refunds = Refunds(
+        owner[r],
+        np.where(unnamed, -1, np.searchsorted(d, r)),
+        brand.seconds(refund_day[r]),
+        refund[r],
+        currency[r],
+        (valid[r] | unnamed) & ~of_test[r],
+    )
     reasons = ["damaged", "not as described", "late", "changed mind"]
     writer.write(
         "refunds",
         {
             "refund_id": ids("R", np.arange(len(r)) + world.block * SPAN),
-            "order_id": ids("O", np.where((drop < 0.1) & known[r], -1, number[r])),
+            "order_id": ids("O", np.where(unnamed, -1, number[r])),
             "party_id": party(np.where(drop < 0.5, owner[r], -1)),
             "refunded_at": times(brand.seconds(refund_day[r])),
             "amount": money(refund[r]),
@@ -231,6 +281,8 @@ def write_orders(brand: Brand, world: World, rates: Ints, writer: Writer) -> Ord
         kept,
         programme,
         worlds,
+        sold,
+        refunds,
     )
 
 
@@ -340,7 +392,19 @@ TRIALING, ACTIVE, PAST_DUE, PAUSED, CANCELLED = range(5)
 STATUS = ("trialing", "active", "past_due", "paused", "cancelled")
 
 
-def write_subscriptions(brand: Brand, world: World, writer: Writer) -> None:
+@dataclass
+class Terms:
+    """Terms of contracts, by contract and time; shape (rows,)."""
+
+    contract: Ints
+    customer: Ints  # place in the block
+    second: Ints  # from which they hold
+    state: Ints
+    amount: Ints  # per month, hundredths of the currency
+    currency: Ints
+
+
+def write_subscriptions(brand: Brand, world: World, writer: Writer) -> Terms:
     """Write contracts: a state for each, moved once a month; one row for each change of terms.
 
     The monthly churn probability is Beta (shifted beta geometric, Fader & Hardie 2007), handed out
@@ -466,4 +530,9 @@ def write_subscriptions(brand: Brand, world: World, writer: Writer) -> None:
         },
         ["subscription_id", "valid_from"],
         f"b{world.block:03d}",
+    )
+    second = brand.seconds(row["day"])
+    order = np.lexsort((second, sub))
+    return Terms(
+        *(a[order] for a in (sub, owner[sub], second, row["state"], row["amount"], currency[sub]))
     )

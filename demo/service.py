@@ -21,6 +21,7 @@ class Talks:
     answer_day: Floats  # first public answer by a person, NEVER if none
     resolved: Floats
     peer: np.ndarray
+    programme: Ints  # -1 none
 
 
 def write_service(brand: Brand, world: World, writer: Writer) -> Talks:
@@ -170,4 +171,5 @@ def write_service(brand: Brand, world: World, writer: Writer) -> Talks:
         ["message_id"],
         part,
     )
-    return Talks(customer, day, answer, np.where(rates_it, resolved, NEVER), peer)
+    programme = np.where(is_call, care, -1)
+    return Talks(customer, day, answer, np.where(rates_it, resolved, NEVER), peer, programme)

@@ -234,6 +234,7 @@ def build(brand: Brand, block: int, first: int, n: int) -> World:
     order_customer, order_day, order_source = (
         a[by_time] for a in (order_customer, order_day, order_source)
     )
+    order_day = np.minimum(order_day, brand.days - 2 / DAY)  # later ones would have no time
     order_margin = rng.gamma(m["p"], size=len(order_day)) * scale[order_customer]
 
     # Conversations that can happen. The first unanswered one shortens the remaining life.

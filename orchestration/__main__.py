@@ -37,7 +37,7 @@ def main() -> int:
         ensure_manifest()
         return 0
     try:
-        run = choose_home()
+        run = choose_home() if arguments.command in ("run", "dev") else settings()
         if arguments.command == "dev":
             os.environ |= {"DAGSTER_HOME": str(dagster_home(run)), "HOME_DIR": str(run.home)}
             dagster = str(Path(sys.executable).parent / "dagster")
@@ -77,7 +77,7 @@ def dagster_home(run: Settings) -> Path:
     """Make the folder of the home where Dagster keeps its runs, and return it."""
     folder = run.home / "dagster"
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(ROOT / "orchestration" / "dagster.yaml", folder)
+    shutil.copy(ROOT / "dagster.yaml", folder)
     return folder
 
 

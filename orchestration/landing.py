@@ -33,10 +33,12 @@ def _generate_demo(run: Settings, folder: Path) -> str:
     command = [sys.executable, "-m", "demo", "--landing", str(folder), "--size", run.demo_size]
     if run.demo_seed is not None:
         command += ["--seed", str(run.demo_seed)]
+    if run.demo_mess:
+        command += ["--mess"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"the demo brand could not be generated:\n{done.stderr.strip()}")
-    return f"the demo brand, size {run.demo_size}"
+    return f"the demo brand, size {run.demo_size}{', delivered badly' * run.demo_mess}"
 
 
 def _convert_example(example: str, source: Path | None, folder: Path) -> str:

@@ -21,6 +21,7 @@ class Settings:
     source: Path | None
     demo_size: str
     demo_seed: int | None
+    demo_mess: bool
 
     @property
     def input(self) -> str:
@@ -66,13 +67,13 @@ class Settings:
 
 
 def settings() -> Settings:
-    """Read the settings from the environment: HOME_DIR, LANDING, EXAMPLE, SOURCE, SIZE, SEED.
+    """Read the settings from the environment: HOME_DIR, LANDING, EXAMPLE, SOURCE, SIZE, SEED, MESS.
 
     Raises ValueError where two inputs are asked for, or an example does not exist or lacks SOURCE.
     """
     given = {
         name: os.environ.get(name, "").strip()
-        for name in ("HOME_DIR", "LANDING", "EXAMPLE", "SOURCE", "SIZE", "SEED")
+        for name in ("HOME_DIR", "LANDING", "EXAMPLE", "SOURCE", "SIZE", "SEED", "MESS")
     }
     if given["LANDING"] and given["EXAMPLE"]:
         raise ValueError("LANDING and EXAMPLE name two inputs: give one of them")
@@ -87,6 +88,8 @@ def settings() -> Settings:
             raise ValueError(f"{name}={given[name]} is not a folder")
     if given["SEED"] and not given["SEED"].isdigit():
         raise ValueError(f"SEED={given['SEED']} is not a whole number")
+    if given["MESS"] not in ("", "0", "1"):
+        raise ValueError(f"MESS={given['MESS']} is neither 0 nor 1")
     return Settings(
         home=(ROOT / (given["HOME_DIR"] or "data")).resolve(),
         landing_given=Path(given["LANDING"]).resolve() if given["LANDING"] else None,
@@ -94,6 +97,7 @@ def settings() -> Settings:
         source=Path(given["SOURCE"]).resolve() if given["SOURCE"] else None,
         demo_size=given["SIZE"] or "default",
         demo_seed=int(given["SEED"]) if given["SEED"] else None,
+        demo_mess=given["MESS"] == "1",
     )
 
 

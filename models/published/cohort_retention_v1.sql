@@ -13,8 +13,13 @@ select
     cast(cumulative_margin_amount as decimal(38, 4)) as cumulative_margin_amount,
     cast(cumulative_margin_per_customer as double) as cumulative_margin_per_customer,
     cast(first_net_amount as decimal(38, 4)) as first_net_amount,
+    cast(refunded_amount as decimal(38, 4)) as refunded_amount,
+    cast(refunded_amount_of_orders as decimal(38, 4)) as refunded_amount_of_orders,
     cast(net_revenue_retention as double) as net_revenue_retention,
     cast(is_period_complete as boolean) as is_period_complete,
+    cast(cohort_grain as string) as cohort_grain,
+    cast(cohort_start as date) as cohort_start,
+    cast(period_start as date) as period_start,
     cast(as_of_date as date) as as_of_date
 
 from {{ ref('cohort_retention') }}

@@ -9,6 +9,7 @@ select
     cast(average_margin as double) as average_margin,
     cast(p_alive as double) as p_alive,
     cast(expected_orders as double) as expected_orders,
+    cast(discounted_orders as double) as discounted_orders,
     cast(expected_average_margin as double) as expected_average_margin,
     cast(historic_margin as decimal(38, 4)) as historic_margin,
     cast(residual_clv as double) as residual_clv,

@@ -10,6 +10,7 @@ select
     cast(gross_amount as decimal(38, 4)) as gross_amount,
     cast(discount_amount as decimal(38, 4)) as discount_amount,
     cast(refunded_amount as decimal(38, 4)) as refunded_amount,
+    cast(refunded_amount_of_orders as decimal(38, 4)) as refunded_amount_of_orders,
     cast(net_amount as decimal(38, 4)) as net_amount,
     cast(margin_amount as decimal(38, 4)) as margin_amount,
     cast(is_active as boolean) as is_active,

@@ -35,7 +35,7 @@ class _Plain(logging.Formatter):
 
 
 class _Ours(logging.Filter):
-    steps = ("landing: ", "load ", "landing/", "check ", "dbt: ", "publish: ")
+    steps = ("landing: ", "load ", "landing/", "check ", "dbt: ", "fit ", "publish: ")
 
     def filter(self, record: logging.LogRecord) -> bool:
         meta = getattr(record, "dagster_meta", {})

@@ -76,23 +76,16 @@ def published_marts() -> list[Mart]:
     return sorted(marts, key=lambda mart: mart.name)
 
 
-@dbt_assets(
-    manifest=ensure_manifest(),
-    exclude="resource_type:unit_test path:tests/dbt/macros",
-    dagster_dbt_translator=LayeredTranslator(),
-    name="models",
-)
-def models(
-    context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: Warehouse
+FITTED = "source:fits+"  # what reads fitted parameters is built after the fit, all else before it
+NOT_NIGHTLY = "resource_type:unit_test path:tests/dbt/macros"
+
+
+def _build(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, as_of_date: str
 ) -> Iterator[Any]:
-    """Build every model and run its tests: a failed test stops what is downstream."""
     run = settings()
     os.environ |= {"HOME_DIR": str(run.home), "DBT_LOG_PATH": str(run.home / "build" / "logs")}
-    arguments = [
-        "build",
-        "--vars",
-        json.dumps({"as_of_date": warehouse.as_of_date}),
-    ]
+    arguments = ["build", "--vars", json.dumps({"as_of_date": as_of_date})]
     invocation = dbt.cli(
         arguments, context=context, target_path=run.dbt_target, raise_on_error=False
     )
@@ -103,16 +96,51 @@ def models(
             if done % 50 == 0:
                 context.log.info(f"dbt: {done} models and tests done")
             yield event
-    (run.home / "build" / "run_results.json").write_bytes(
-        (invocation.target_path / "run_results.json").read_bytes()
-    )
+    _keep_results(run.home / "build" / "run_results.json", invocation.target_path)
     if error := invocation.get_error():
         raise dg.Failure(description=f"dbt build failed: {error}")
     context.log.info(f"dbt: all {done} models and tests done")
 
 
+def _keep_results(path: Path, target: Path) -> None:
+    """Add what a step of dbt found to what the steps before it found."""
+    found = json.loads((target / "run_results.json").read_text(encoding="utf-8"))
+    if path.exists():
+        before = json.loads(path.read_text(encoding="utf-8"))["results"]
+        now = {result["unique_id"] for result in found["results"]}
+        found["results"] = [r for r in before if r["unique_id"] not in now] + found["results"]
+    path.write_text(json.dumps(found), encoding="utf-8")
+
+
+@dbt_assets(
+    manifest=ensure_manifest(),
+    exclude=f"{NOT_NIGHTLY} {FITTED}",
+    dagster_dbt_translator=LayeredTranslator(),
+    name="models",
+)
+def models(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: Warehouse
+) -> Iterator[Any]:
+    """Build every model that needs no fit and run its tests: a failed test stops what follows."""
+    yield from _build(context, dbt, warehouse.as_of_date)
+
+
+@dbt_assets(
+    manifest=ensure_manifest(),
+    select=FITTED,
+    exclude=NOT_NIGHTLY,
+    dagster_dbt_translator=LayeredTranslator(),
+    name="fitted_models",
+)
+def fitted_models(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: Warehouse
+) -> Iterator[Any]:
+    """Build the models that score with fitted parameters, and run their tests."""
+    yield from _build(context, dbt, warehouse.as_of_date)
+
+
 defs = dg.Definitions(
-    assets=[models],
+    assets=[models, fitted_models],
     resources={
         "dbt": DbtCliResource(project_dir=str(ROOT), profiles_dir=str(ROOT), dbt_executable=DBT),
         "warehouse": Warehouse(as_of_date=dg.EnvVar("AS_OF_DATE").get_value("") or ""),

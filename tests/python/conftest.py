@@ -27,7 +27,7 @@ class Run:
 
 def run_pipeline(home: Path, **settings: str) -> Run:
     """Run the command that `make run` calls, with no setting but those given."""
-    names = ("HOME_DIR", "LANDING", "EXAMPLE", "SOURCE", "SIZE", "SEED", "AS_OF_DATE")
+    names = ("HOME_DIR", "LANDING", "EXAMPLE", "SOURCE", "SIZE", "SEED", "MESS", "AS_OF_DATE")
     environment = {name: value for name, value in os.environ.items() if name not in names}
     done = subprocess.run(
         [sys.executable, "-m", "orchestration", "run"],

@@ -38,7 +38,7 @@ eligible as (
         referrals.referral_id,
         referrals.referrer_party_id,
         referrals.referred_party_id,
-        cast(referrals.referred_at as date) as referred_on,
+        {{ local_date('referrals.referred_at') }} as referred_on,
         referrals.currency,
         referrals.reward_amount,
         customers.first_ordered_on,
@@ -55,7 +55,7 @@ eligible as (
         referrals.referrer_party_id != referrals.referred_party_id
         and not coalesce(parties.is_test, false)
         and referrals.referred_at <= customers.first_ordered_at
-        and cast(referrals.referred_at as date) <= parameters.as_of_date
+        and {{ local_date('referrals.referred_at') }} <= parameters.as_of_date
 
 ),
 

@@ -16,14 +16,14 @@ dated as (
 
     select
         events.party_id,
-        {{ trunc_date('month', 'events.occurred_at') }} as month,
+        {{ trunc_date('month', local_date('events.occurred_at')) }} as month,
         events.event_count
 
     from events
     cross join parameters
     where
         events.party_id is not null
-        and cast(events.occurred_at as date) <= parameters.as_of_date
+        and {{ local_date('events.occurred_at') }} <= parameters.as_of_date
 
 ),
 

@@ -39,12 +39,12 @@ counted as (
         responses.party_id,
         sends.wave,
         responses.responded_at,
-        cast(responses.responded_at as date) as responded_on,
+        {{ local_date('responses.responded_at') }} as responded_on,
         responses.score,
         responses.weight,
         case
             when
-                cast(responses.follow_up_at as date) <= parameters.as_of_date
+                {{ local_date('responses.follow_up_at') }} <= parameters.as_of_date
                 then responses.follow_up_at
         end as follow_up_at
 
@@ -57,7 +57,7 @@ counted as (
         and responses.score is not null
         and not coalesce(responses.is_test, false)
         and not coalesce(delivered_parties.is_test, false)
-        and cast(responses.responded_at as date) <= parameters.as_of_date
+        and {{ local_date('responses.responded_at') }} <= parameters.as_of_date
 
 ),
 

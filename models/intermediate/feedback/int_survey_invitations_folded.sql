@@ -43,9 +43,9 @@ numbered as (
         sends.survey_id,
         sends.wave,
         sends.party_id,
-        sends.sent_at,
+        {{ local_date('sends.sent_at') }} as sent_on,
         sends.bounced_at is null
-        or cast(sends.bounced_at as date) > parameters.as_of_date as is_delivered,
+        or {{ local_date('sends.bounced_at') }} > parameters.as_of_date as is_delivered,
         coalesce(sends.party_id, sends.send_id) as recipient,
         sum(case when coalesce(sends.is_reminder, false) then 0 else 1 end) over (
             partition by
@@ -61,7 +61,7 @@ numbered as (
     left join delivered_parties on sends.party_id = delivered_parties.party_id
     cross join parameters
     where
-        cast(sends.sent_at as date) <= parameters.as_of_date
+        {{ local_date('sends.sent_at') }} <= parameters.as_of_date
         and not coalesce(delivered_parties.is_test, false)
 
 ),
@@ -81,7 +81,7 @@ folded as (
         numbered.recipient,
         numbered.invitation_number,
         max(numbered.party_id) as party_id,
-        cast(min(numbered.sent_at) as date) as sent_on,
+        min(numbered.sent_on) as sent_on,
         max(case when numbered.is_delivered then 1 else 0 end) = 1 as is_delivered,
         max(case when answered.send_id is null then 0 else 1 end) = 1 as is_answered
 

@@ -68,7 +68,7 @@ first_seen as (
     cross join parameters
     where
         seen.party_id is not null
-        and cast(seen.seen_at as date) <= parameters.as_of_date
+        and {{ local_date('seen.seen_at') }} <= parameters.as_of_date
     group by seen.party_id
 
 ),
@@ -79,7 +79,8 @@ known as (
         coalesce(parties.party_id, first_seen.party_id) as party_id,
         coalesce(parties.party_type, 'customer') as party_type,
         case
-            when cast(parties.created_at as date) <= parameters.as_of_date then parties.created_at
+            when {{ local_date('parties.created_at') }} <= parameters.as_of_date
+                then parties.created_at
             else first_seen.first_seen_at
         end as created_at,
         parties.country,
@@ -96,7 +97,7 @@ known as (
         not coalesce(parties.is_test, false)
         and (
             first_seen.party_id is not null
-            or cast(parties.created_at as date) <= parameters.as_of_date
+            or {{ local_date('parties.created_at') }} <= parameters.as_of_date
         )
 
 ),
@@ -107,7 +108,7 @@ erased as (
 
     from erasure_requests
     cross join parameters
-    where cast(erasure_requests.requested_at as date) <= parameters.as_of_date
+    where {{ local_date('erasure_requests.requested_at') }} <= parameters.as_of_date
 
 ),
 

@@ -48,21 +48,30 @@ events as (
 
 ),
 
+first_times as (
+
+    select min(ordered_at) as first_at from orders
+    union all
+    select min(refunded_at) as first_at from refunds
+    union all
+    select min(valid_from) as first_at from subscriptions
+    union all
+    select min(responded_at) as first_at from responses
+    union all
+    select min(sent_at) as first_at from sends
+    union all
+    select min(occurred_at) as first_at from events
+
+),
+
 first_dates as (
 
-    select cast(min(ordered_at) as date) as first_on from orders
-    union all
-    select cast(min(refunded_at) as date) as first_on from refunds
-    union all
-    select cast(min(valid_from) as date) as first_on from subscriptions
-    union all
-    select cast(min(responded_at) as date) as first_on from responses
-    union all
-    select cast(min(sent_at) as date) as first_on from sends
+    select {{ local_date('first_times.first_at') }} as first_on
+
+    from first_times
+    cross join parameters
     union all
     select min(cost_month) as first_on from costs
-    union all
-    select cast(min(occurred_at) as date) as first_on from events
 
 ),
 

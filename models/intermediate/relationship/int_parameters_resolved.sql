@@ -39,6 +39,9 @@ pivoted as (
 
     select
         {{ parameter("reporting_currency", "string") }},
+        {{ parameter("reporting_time_zone", "string") }},
+        {{ parameter("week_start", "bigint") }},
+        {{ parameter("cohort_grain", "string") }},
         {{ parameter("default_margin_rate", "decimal(18,8)") }},
         {{ parameter("fx_max_age_days", "bigint") }},
         {{ parameter("confidence_z", "double") }},
@@ -46,6 +49,10 @@ pivoted as (
         {{ parameter("churn_window_days", "bigint") }},
         {{ parameter("clv_horizon_days", "bigint") }},
         {{ parameter("clv_discount_rate", "double") }},
+        {{ parameter("clv_time_unit_days", "double") }},
+        {{ parameter("clv_default_model", "string") }},
+        {{ parameter("clv_holdout_days", "bigint") }},
+        {{ parameter("clv_min_customers", "bigint") }},
         {{ parameter("nps_promoter_min", "bigint") }},
         {{ parameter("nps_detractor_max", "bigint") }},
         {{ parameter("nps_wald_min_responses", "bigint") }},

@@ -39,7 +39,7 @@ mentioned as (
 
     from programmes
     cross join parameters
-    where cast(programmes.started_at as date) <= parameters.as_of_date
+    where {{ local_date('programmes.started_at') }} <= parameters.as_of_date
     union all
     select distinct
         programme_id,

@@ -23,7 +23,7 @@ answers as (
     select
         coalesce(events.parent_event_id, events.event_id) as question_id,
         events.programme_id,
-        cast(events.occurred_at as date) as answered_on,
+        {{ local_date('events.occurred_at') }} as answered_on,
         row_number() over (
             partition by coalesce(events.parent_event_id, events.event_id)
             order by events.occurred_at, events.event_id
@@ -34,7 +34,7 @@ answers as (
     cross join parameters
     where
         events.event_type = 'answer'
-        and cast(events.occurred_at as date) <= parameters.as_of_date
+        and {{ local_date('events.occurred_at') }} <= parameters.as_of_date
         and coalesce(parties.party_type, 'community_member') != 'employee'
         and not coalesce(parties.is_test, false)
 

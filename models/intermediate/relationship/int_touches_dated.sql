@@ -47,24 +47,26 @@ answers as (
 touches as (
 
     select
-        party_id,
-        programme_id,
-        cast(occurred_at as date) as touched_on,
-        event_count as touches
+        events.party_id,
+        events.programme_id,
+        {{ local_date('events.occurred_at') }} as touched_on,
+        events.event_count as touches
 
     from events
+    cross join parameters
     where
-        party_id is not null
-        and programme_id is not null
+        events.party_id is not null
+        and events.programme_id is not null
     union all
     select
         conversations.party_id,
         conversations.programme_id,
-        cast(answers.first_answered_at as date) as touched_on,
+        {{ local_date('answers.first_answered_at') }} as touched_on,
         1 as touches
 
     from conversations
     inner join answers on conversations.conversation_id = answers.conversation_id
+    cross join parameters
     where
         conversations.party_id is not null
         and conversations.programme_id is not null

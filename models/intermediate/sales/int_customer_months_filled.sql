@@ -61,6 +61,21 @@ refunds_summed as (
 
 ),
 
+-- a refund that names no order has no month of an order
+refunds_of_orders_summed as (
+
+    select
+        orders.party_id,
+        orders.order_month as month,
+        sum(refunds.refunded_amount) as refunded_amount_of_orders
+
+    from refunds
+    inner join orders on refunds.order_id = orders.order_id
+    where orders.party_id is not null
+    group by orders.party_id, orders.order_month
+
+),
+
 filled as (
 
     select
@@ -94,6 +109,8 @@ final as (
         cast(coalesce(orders_summed.gross_amount, 0) as decimal(18, 4)) as gross_amount,
         cast(coalesce(orders_summed.discount_amount, 0) as decimal(18, 4)) as discount_amount,
         cast(coalesce(refunds_summed.refunded_amount, 0) as decimal(18, 4)) as refunded_amount,
+        cast(coalesce(refunds_of_orders_summed.refunded_amount_of_orders, 0) as decimal(18, 4))
+            as refunded_amount_of_orders,
         cast(
             coalesce(orders_summed.margin_amount, 0) - coalesce(refunds_summed.margin_lost, 0)
             as decimal(18, 4)
@@ -104,6 +121,10 @@ final as (
         on filled.party_id = orders_summed.party_id and filled.month = orders_summed.month
     left join refunds_summed
         on filled.party_id = refunds_summed.party_id and filled.month = refunds_summed.month
+    left join refunds_of_orders_summed
+        on
+            filled.party_id = refunds_of_orders_summed.party_id
+            and filled.month = refunds_of_orders_summed.month
     left join engagements
         on filled.party_id = engagements.party_id and filled.month = engagements.month
 

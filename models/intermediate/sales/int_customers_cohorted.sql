@@ -1,5 +1,11 @@
 with
 
+parameters as (
+
+    select * from {{ ref('int_parameters_resolved') }}
+
+),
+
 orders as (
 
     select * from {{ ref('int_orders_valued') }}
@@ -35,10 +41,12 @@ final as (
         first_orders.first_ordered_at,
         first_orders.first_ordered_on,
         first_orders.last_ordered_on,
-        {{ trunc_date('month', 'first_orders.first_ordered_on') }} as cohort_month
+        {{ trunc_date('month', 'first_orders.first_ordered_on') }} as cohort_month,
+        {{ cohort_period('first_orders.first_ordered_on') }} as cohort_start
 
     from first_orders
     inner join parties on first_orders.party_id = parties.party_id
+    cross join parameters
 
 )
 

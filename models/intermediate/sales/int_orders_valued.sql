@@ -32,7 +32,7 @@ counted as (
         orders.programme_id,
         orders.channel,
         orders.ordered_at,
-        cast(orders.ordered_at as date) as ordered_on,
+        {{ local_date('orders.ordered_at') }} as ordered_on,
         orders.currency,
         orders.gross_amount,
         orders.discount_amount,
@@ -46,10 +46,10 @@ counted as (
     where
         not coalesce(orders.is_test, false)
         and not coalesce(parties.is_test, false)
-        and cast(orders.ordered_at as date) <= parameters.as_of_date
+        and {{ local_date('orders.ordered_at') }} <= parameters.as_of_date
         and (
             orders.cancelled_at is null
-            or cast(orders.cancelled_at as date) > parameters.as_of_date
+            or {{ local_date('orders.cancelled_at') }} > parameters.as_of_date
         )
 
 ),

@@ -44,7 +44,8 @@ terms_by_month as (
         terms.valid_from < cast(months.next_month as timestamp)
         and terms.valid_until >= cast(months.next_month as timestamp) as is_closing,
         row_number() over (
-            partition by months.month, terms.subscription_id order by terms.valid_from desc
+            partition by months.month, terms.subscription_id
+            order by terms.valid_from desc, terms.changed_at desc
         ) as place_from_last
 
     from months

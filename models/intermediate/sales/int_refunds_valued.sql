@@ -36,7 +36,7 @@ owned as (
         refunds.refund_id,
         refunds.order_id,
         coalesce(refunds.party_id, orders.party_id) as party_id,
-        cast(refunds.refunded_at as date) as refunded_on,
+        {{ local_date('refunds.refunded_at') }} as refunded_on,
         refunds.currency,
         refunds.amount,
         orders.order_id is not null and orders.cost_amount is not null as is_cost_known,
@@ -47,11 +47,11 @@ owned as (
     left join orders on refunds.order_id = orders.order_id
     cross join parameters
     where
-        cast(refunds.refunded_at as date) <= parameters.as_of_date
+        {{ local_date('refunds.refunded_at') }} <= parameters.as_of_date
         and not coalesce(orders.is_test, false)
         and (
             orders.cancelled_at is null
-            or cast(orders.cancelled_at as date) > parameters.as_of_date
+            or {{ local_date('orders.cancelled_at') }} > parameters.as_of_date
         )
 
 ),

@@ -20,22 +20,23 @@ followed as (
         subscriptions.currency,
         subscriptions.status,
         subscriptions.monthly_amount,
-        subscriptions.valid_from,
+        subscriptions.valid_from as changed_at,
+        {{ local_time('subscriptions.valid_from') }} as valid_from,
         coalesce(
-            lead(subscriptions.valid_from) over (
+            lead({{ local_time('subscriptions.valid_from') }}) over (
                 partition by subscriptions.subscription_id order by subscriptions.valid_from
             ),
             cast('2200-01-01' as timestamp)
         ) as next_valid_from,
         case
-            when cast(subscriptions.ended_at as date) <= parameters.as_of_date
-                then subscriptions.ended_at
+            when {{ local_date('subscriptions.ended_at') }} <= parameters.as_of_date
+                then {{ local_time('subscriptions.ended_at') }}
             else cast('2200-01-01' as timestamp)
         end as ended_at
 
     from subscriptions
     cross join parameters
-    where cast(subscriptions.valid_from as date) <= parameters.as_of_date
+    where {{ local_date('subscriptions.valid_from') }} <= parameters.as_of_date
 
 ),
 
@@ -50,6 +51,7 @@ final as (
         case
             when status in ('active', 'past_due') then monthly_amount else 0
         end as recurring_amount,
+        changed_at,
         valid_from,
         least(next_valid_from, ended_at) as valid_until
 

@@ -135,7 +135,11 @@ referral_totals as (
     from windows
     inner join referral_margins
         on
-            (windows.programme_id = referral_margins.programme_id or windows.programme_id = 'all')
+            referral_margins.programme_id is not null
+            and (
+                windows.programme_id = referral_margins.programme_id
+                or windows.programme_id = 'all'
+            )
             and referral_margins.first_order_month >= windows.window_start
             and referral_margins.first_order_month <= windows.window_end
     group by windows.programme_id
@@ -151,7 +155,8 @@ deflected_totals as (
     from windows
     inner join deflected_questions
         on
-            (
+            deflected_questions.programme_id is not null
+            and (
                 windows.programme_id = deflected_questions.programme_id
                 or windows.programme_id = 'all'
             )

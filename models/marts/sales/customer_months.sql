@@ -26,6 +26,7 @@ final as (
         customer_months.gross_amount,
         customer_months.discount_amount,
         customer_months.refunded_amount,
+        customer_months.refunded_amount_of_orders,
         customer_months.gross_amount
         - customer_months.discount_amount
         - customer_months.refunded_amount as net_amount,

@@ -95,7 +95,8 @@ final as (
         filled.opening_customers,
         filled.churned_customers,
         filled.closing_customers,
-        {{ safe_divide('filled.churned_customers', 'filled.opening_customers') }} as logo_churn_rate,
+        {{ safe_divide('filled.churned_customers', 'filled.opening_customers') }}
+            as logo_churn_rate,
         {{ wilson_low(
             'filled.churned_customers', 'filled.opening_customers', 'parameters.confidence_z'
         ) }} as logo_churn_low,

@@ -36,6 +36,12 @@ values_per_customer as (
 
 ),
 
+referrals as (
+
+    select * from {{ ref('int_referrals_credited') }}
+
+),
+
 acquisition_entries as (
 
     select
@@ -66,70 +72,113 @@ new_customers as (
 
 ),
 
-month_totals as (
+rewards as (
+
+    select
+        customers.cohort_month as cost_month,
+        customers.acquisition_channel as channel,
+        sum(referrals.reward_amount) as amount
+
+    from referrals
+    inner join customers on referrals.referred_party_id = customers.party_id
+    group by customers.cohort_month, customers.acquisition_channel
+
+),
+
+counted_up as (
 
     select
         cohort_month,
-        sum(new_customers) as new_customers
+        acquisition_channel,
+        new_customers,
+        sum(new_customers) over (
+            partition by cohort_month
+            order by acquisition_channel
+            rows between unbounded preceding and current row
+        ) as customers_up_to,
+        sum(new_customers) over (partition by cohort_month) as customers_of_month
 
     from new_customers
-    group by cohort_month
 
 ),
 
-shares as (
-
-    select
-        new_customers.cohort_month,
-        new_customers.acquisition_channel,
-        {{ safe_divide('new_customers.new_customers', 'month_totals.new_customers') }}
-            as share_of_new_customers
-
-    from new_customers
-    inner join month_totals on new_customers.cohort_month = month_totals.cohort_month
-
-),
-
--- cost without a channel is shared out over the channels of its month by their new customers
+-- cost without a channel is shared out over the channels of its month by their new customers: each
+-- takes what is rounded up to it less what is rounded before it, so that the parts sum to the cost
 shared_out as (
 
     select
         acquisition_entries.cost_month,
-        shares.acquisition_channel as channel,
-        cast(acquisition_entries.amount * shares.share_of_new_customers as decimal(28, 8))
-            as amount
+        counted_up.acquisition_channel as channel,
+        cast(
+            acquisition_entries.amount
+            * {{ safe_divide('counted_up.customers_up_to', 'counted_up.customers_of_month') }}
+            as decimal(18, 4)
+        )
+        - cast(
+            acquisition_entries.amount
+            * {{ safe_divide(
+                'counted_up.customers_up_to - counted_up.new_customers',
+                'counted_up.customers_of_month'
+            ) }}
+            as decimal(18, 4)
+        ) as amount
 
     from acquisition_entries
-    inner join shares on acquisition_entries.cost_month = shares.cohort_month
+    inner join counted_up on acquisition_entries.cost_month = counted_up.cohort_month
     where acquisition_entries.channel is null
 
 ),
 
-allocated as (
+months_with_customers as (
 
-    select
-        cost_month,
-        channel,
-        amount,
-        amount as allocated_amount
-
-    from shared_out
+    select distinct cohort_month from new_customers
 
 ),
 
-unallocated as (
+attributed as (
 
     select
         acquisition_entries.cost_month,
         coalesce(acquisition_entries.channel, 'unknown') as channel,
-        cast(acquisition_entries.amount as decimal(28, 8)) as amount,
-        cast(0 as decimal(28, 8)) as allocated_amount
+        acquisition_entries.amount
 
     from acquisition_entries
-    left join month_totals on acquisition_entries.cost_month = month_totals.cohort_month
+    left join months_with_customers
+        on acquisition_entries.cost_month = months_with_customers.cohort_month
     where
         acquisition_entries.channel is not null
-        or month_totals.cohort_month is null
+        or months_with_customers.cohort_month is null
+
+),
+
+entries as (
+
+    select
+        cost_month,
+        channel,
+        amount as booked_cost,
+        0 as allocated_cost,
+        0 as reward_cost
+
+    from attributed
+    union all
+    select
+        cost_month,
+        channel,
+        amount as booked_cost,
+        amount as allocated_cost,
+        0 as reward_cost
+
+    from shared_out
+    union all
+    select
+        cost_month,
+        channel,
+        0 as booked_cost,
+        0 as allocated_cost,
+        amount as reward_cost
+
+    from rewards
 
 ),
 
@@ -138,14 +187,12 @@ channel_costs as (
     select
         cost_month,
         channel,
-        sum(amount) as acquisition_cost,
-        sum(allocated_amount) as allocated_cost
+        sum(booked_cost) as booked_cost,
+        sum(allocated_cost) as allocated_cost,
+        sum(reward_cost) as reward_cost,
+        sum(booked_cost) + sum(reward_cost) as acquisition_cost
 
-    from (
-        select * from allocated
-        union all
-        select * from unallocated
-    ) as shared
+    from entries
     group by cost_month, channel
 
 ),
@@ -156,7 +203,9 @@ joined as (
         coalesce(new_customers.cohort_month, channel_costs.cost_month) as cohort_month,
         coalesce(new_customers.acquisition_channel, channel_costs.channel) as acquisition_channel,
         coalesce(channel_costs.acquisition_cost, 0) as acquisition_cost,
+        coalesce(channel_costs.booked_cost, 0) as booked_cost,
         coalesce(channel_costs.allocated_cost, 0) as allocated_cost,
+        coalesce(channel_costs.reward_cost, 0) as reward_cost,
         coalesce(new_customers.new_customers, 0) as new_customers,
         new_customers.historic_margin,
         case
@@ -178,8 +227,7 @@ costed as (
     select
         *,
         {{ safe_divide('acquisition_cost', 'new_customers') }} as cac,
-        {{ safe_divide('coalesce(total_clv, historic_margin)', 'new_customers') }}
-            as clv_per_customer,
+        coalesce(total_clv, historic_margin) as clv_amount,
         case
             when new_customers > 0 then case when total_clv is null then 'historic' else 'model' end
         end
@@ -219,6 +267,19 @@ margins_accumulated as (
 
 ),
 
+recoveries as (
+
+    select
+        cohort_month,
+        acquisition_channel,
+        sum(margin_amount) as recovered_amount,
+        max(months_since_first) + 1 as observed_months
+
+    from margins_by_period
+    group by cohort_month, acquisition_channel
+
+),
+
 paybacks as (
 
     select
@@ -242,17 +303,26 @@ final as (
         costed.cohort_month,
         costed.acquisition_channel,
         costed.acquisition_cost,
+        costed.booked_cost,
         costed.allocated_cost,
+        costed.reward_cost,
         costed.new_customers,
         costed.cac,
-        costed.clv_per_customer,
+        costed.clv_amount,
+        {{ safe_divide('costed.clv_amount', 'costed.new_customers') }} as clv_per_customer,
         costed.clv_basis,
-        {{ safe_divide('costed.clv_per_customer', 'costed.cac') }} as clv_to_cac,
+        {{ safe_divide('costed.clv_amount', 'costed.acquisition_cost') }} as clv_to_cac,
+        coalesce(recoveries.recovered_amount, 0) as recovered_amount,
+        coalesce(recoveries.observed_months, 0) as observed_months,
         paybacks.payback_month,
         costed.new_customers > 0 and paybacks.payback_month is null as is_censored,
         parameters.as_of_date
 
     from costed
+    left join recoveries
+        on
+            costed.cohort_month = recoveries.cohort_month
+            and costed.acquisition_channel = recoveries.acquisition_channel
     left join paybacks
         on
             costed.cohort_month = paybacks.cohort_month

@@ -3,7 +3,7 @@ with
 compared as (
 
     select
-        cohort_month,
+        cohort_start,
         period_number,
         sum(case when segment = 'all' then cohort_size else -cohort_size end) as cohort_size,
         sum(case when segment = 'all' then active_customers else -active_customers end)
@@ -12,7 +12,7 @@ compared as (
         sum(case when segment = 'all' then margin_amount else -margin_amount end) as margin_amount
 
     from {{ ref('published_cohort_retention') }}
-    group by cohort_month, period_number
+    group by cohort_start, period_number
 
 )
 

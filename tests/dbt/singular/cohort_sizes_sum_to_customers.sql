@@ -10,13 +10,13 @@ customers as (
 cohorts as (
 
     select
-        cohort_month,
+        cohort_start,
         min(cohort_size) as smallest,
         max(cohort_size) as largest
 
     from {{ ref('published_cohort_retention') }}
     where segment = 'all'
-    group by cohort_month
+    group by cohort_start
 
 ),
 
@@ -28,7 +28,7 @@ total as (
 
 select
     'all cohorts' as what,
-    cast(null as date) as cohort_month,
+    cast(null as date) as cohort_start,
     total.customers as actual,
     customers.customers as expected
 
@@ -38,7 +38,7 @@ where total.customers != customers.customers
 union all
 select
     'size changes' as what,
-    cohort_month,
+    cohort_start,
     smallest as actual,
     largest as expected
 

@@ -1,5 +1,5 @@
--- opening + movements = closing, a month opens with what the one before closed with, the segments sum to 'all', and
--- what cancels out within a month does. To the last digit.
+-- opening + movements = closing, a month opens with what the one before closed with, the segments
+-- sum to 'all', and what came and went within a month cancels out. To the last digit.
 with
 
 movements as (

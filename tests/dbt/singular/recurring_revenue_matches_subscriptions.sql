@@ -1,5 +1,5 @@
--- Closing recurring revenue counted from the subscriptions alone: of each subscription the last change before the
--- month's end, if that is active or past due and has not ended, at the rate of the day.
+-- Closing recurring revenue counted from the subscriptions alone: of each subscription the last
+-- change before the month's end, if that is active or past due and not ended, at the day's rate.
 with
 
 boundaries as (
@@ -8,7 +8,8 @@ boundaries as (
         months.month,
         months.next_month,
         least({{ add_days('months.next_month', -1) }}, parameters.as_of_date) as rated_on,
-        parameters.as_of_date
+        parameters.as_of_date,
+        parameters.reporting_time_zone
 
     from {{ ref('int_months_listed') }} as months
     cross join {{ ref('int_parameters_resolved') }} as parameters
@@ -26,7 +27,8 @@ ranked as (
         subscriptions.status,
         subscriptions.monthly_amount,
         subscriptions.currency,
-        subscriptions.ended_at,
+        {{ local_time('subscriptions.ended_at', 'boundaries.reporting_time_zone') }}
+            as ended_at,
         row_number() over (
             partition by boundaries.month, subscriptions.subscription_id
             order by subscriptions.valid_from desc
@@ -35,8 +37,8 @@ ranked as (
     from boundaries
     inner join {{ ref('stg_sales__subscriptions') }} as subscriptions
         on
-            subscriptions.valid_from < cast(boundaries.next_month as timestamp)
-            and cast(subscriptions.valid_from as date) <= boundaries.as_of_date
+            {{ local_date('subscriptions.valid_from', 'boundaries.reporting_time_zone') }}
+            <= boundaries.rated_on
 
 ),
 

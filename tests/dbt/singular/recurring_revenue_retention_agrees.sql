@@ -1,4 +1,5 @@
--- Retention tells of the movements without those who came within the month, and its logo churn is churn_by_month's.
+-- Retention tells of the movements without those who came within the month, and its logo churn is
+-- that of churn_by_month.
 with
 
 movements as (
@@ -8,7 +9,8 @@ movements as (
         segment,
         sum(case when movement = 'expansion' then amount else 0 end) as expansion_mrr,
         sum(case when movement = 'contraction' then amount else 0 end) as contraction_mrr,
-        sum(case when movement = 'churned' then amount - amount_within_month else 0 end) as churned_mrr,
+        sum(case when movement = 'churned' then amount - amount_within_month else 0 end)
+            as churned_mrr,
         sum(case when movement = 'churned' then customers - customers_within_month else 0 end)
             as churned_customers
 

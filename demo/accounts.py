@@ -1,0 +1,471 @@
+"""Accounts: what the marts must say to the last digit, kept by the generator from its own arrays.
+
+Whole numbers only: amounts of delivered records in hundredths of their currency, times the rate of
+the day in 1e-8, rounded half away from zero to 1e-4 of the reporting currency. The rules are those
+of DECISIONS.md. A record counts for the party that it is booked to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from .advocacy import Referrals
+from .engagement import Touches
+from .feedback import Polled
+from .parties import People
+from .sales import ACTIVE, FX_DAYS_BEFORE, PAST_DUE, PAUSED, SPAN, Refunds, Sold, Terms
+from .service import Talks
+from .tables import NO_MONEY, Bools, Column, Ints, Writer, counts, dates, flags, ids, labels, party
+from .world import DAY, Brand, World
+
+NOT_YET = np.iinfo(np.int64).max
+MOVEMENTS = ("new", "expansion", "contraction", "churned", "reactivation", "currency")
+NEW, EXPANSION, CONTRACTION, CHURNED, REACTIVATION, CURRENCY = range(6)
+
+
+def divide(numerator: Ints, denominator: int) -> Ints:
+    """Divide whole numbers, rounding half away from zero."""
+    return np.sign(numerator) * ((np.abs(numerator) + denominator // 2) // denominator)
+
+
+def amount(units: Ints) -> Column:
+    """Show amounts in 1e-4 of the reporting currency."""
+    return Column(units, "({0}::decimal(18,0) * 0.0001)::decimal(38,4)")
+
+
+def by_rate(units: Ints, share: float) -> Ints:
+    """Take a share, itself in 1e-8, of amounts in 1e-4."""
+    return divide(units * round(share * 10**8), 10**8)
+
+
+def months_before(day: Ints, months: int) -> Ints:
+    """Days since 1970, whole months before others; at most the last day of that month."""
+    date = day.astype("datetime64[D]")
+    month = date.astype("datetime64[M]")
+    earlier = (month - months).astype("datetime64[D]").astype(np.int64)
+    end = (month - months + 1).astype("datetime64[D]").astype(np.int64) - 1
+    return np.minimum(earlier + (date - month.astype("datetime64[D]")).astype(np.int64), end)
+
+
+@dataclass
+class Accounts:
+    """What is summed over blocks. S segments, then 'unknown', then 'all'; M months; D days."""
+
+    brand: Brand
+    rates: Ints  # in 1e-8, shape (currencies, days)
+    segments: list[str]
+    starts: Ints  # seconds of the first instants of the months, and of the one after; (M + 1,)
+    cohorts: dict[str, Ints] = field(default_factory=dict)  # (S + 2, M, M): cohort, period
+    levels: Ints = field(init=False)  # recurring: opening, closing; (S + 2, M, 2)
+    moved: Ints = field(init=False)  # (S + 2, M, movements, 4)
+    polls: dict[str, Ints] = field(default_factory=dict)  # by survey (S + 2, D, 7)
+    coded: Ints = field(init=False)  # margin of orders by programme and month; (P, M)
+
+    @classmethod
+    def empty(cls, brand: Brand, rates: Ints) -> Accounts:
+        """Start at zero."""
+        starts = (brand.month_starts.astype(np.int64) + brand.epoch_day) * DAY
+        self = cls(brand, rates, [*brand["customers"]["segments"], "unknown", "all"], starts)
+        size, months = len(self.segments), len(starts) - 1
+        self.levels = np.zeros((size, months, 2), np.int64)
+        self.moved = np.zeros((size, months, len(MOVEMENTS), 4), np.int64)
+        self.coded = np.zeros((len(brand.programmes), months), np.int64)
+        return self
+
+    @property
+    def months(self) -> int:
+        """Number of months."""
+        return len(self.starts) - 1
+
+    def month(self, second: Ints) -> Ints:
+        """Month number of seconds."""
+        return np.searchsorted(self.starts, second, side="right") - 1
+
+    def converted(self, hundredths: Ints, currency: Ints, day: Ints) -> Ints:
+        """Convert at the rate of days since 1970, into 1e-4 of the reporting currency."""
+        rate = self.rates[currency, day - self.brand.epoch_day + FX_DAYS_BEFORE]
+        return divide(hundredths * rate, 10**6)
+
+    def first_of_month(self, month: Ints) -> Column:
+        """Show month numbers as dates."""
+        return dates(self.starts[month] // DAY)
+
+    def add_to(self, total: Ints, segment: Ints, place: tuple[Any, ...], value: Any) -> None:
+        """Add to the segment and to 'all'."""
+        np.add.at(total, (np.where(segment < 0, len(self.segments) - 2, segment), *place), value)
+        np.add.at(total, (np.full(len(segment), len(self.segments) - 1), *place), value)
+
+    def add_sales(
+        self, world: World, people: People, sold: Sold, refunds: Refunds, writer: Writer
+    ) -> tuple[Ints, Ints]:
+        """Write customers and their months; return first orders (n,) and margins (n, M)."""
+        rate = self.brand["margin"]["rate"]
+        size, months = len(people.number), self.months
+        row = _rows(people, world)
+        day = sold.second // DAY
+        gross = self.converted(sold.gross, sold.currency, day)
+        discount = self.converted(sold.discount, sold.currency, day)
+        has_cost = sold.cost != NO_MONEY
+        cost = self.converted(np.where(has_cost, sold.cost, 0), sold.currency, day)
+        net = gross - discount
+        margin = np.where(has_cost, net - cost, by_rate(net, rate))
+        given = self.converted(refunds.amount, refunds.currency, refunds.second // DAY)
+        named = refunds.order >= 0
+        whole = named & has_cost[refunds.order]
+        lost = np.where(whole, given, by_rate(given, rate))
+
+        coded = np.flatnonzero(sold.counts & (sold.programme >= 0))
+        at = (sold.programme[coded], self.month(sold.second[coded]))
+        np.add.at(self.coded, at, margin[coded])
+        back = np.flatnonzero(refunds.counts & named & (sold.programme[refunds.order] >= 0))
+        order = refunds.order[back]
+        np.add.at(self.coded, (sold.programme[order], self.month(sold.second[order])), -lost[back])
+
+        o = np.flatnonzero(sold.counts & (sold.party >= 0))
+        who, first = row(sold.party[o]), np.full(size, NOT_YET)
+        np.minimum.at(first, who, sold.second[o])
+        when = self.month(sold.second[o])
+        r = np.flatnonzero(refunds.counts & (refunds.party >= 0))
+        refunded, refund_month = row(refunds.party[r]), self.month(refunds.second[r])
+        n = np.flatnonzero(refunds.counts & (refunds.party >= 0) & named)
+        of_order = (row(refunds.party[n]), self.month(sold.second[refunds.order[n]]))
+
+        def total(*parts: tuple[Ints, Ints, Any]) -> Ints:
+            sums = np.zeros((size, months), np.int64)
+            for whom, month, value in parts:
+                np.add.at(sums, (whom, month), value)
+            return sums
+
+        table = {
+            "orders": total((who, when, 1)),
+            "orders_with_estimated_margin": total((who, when, ~has_cost[o])),
+            "gross_amount": total((who, when, gross[o])),
+            "discount_amount": total((who, when, discount[o])),
+            "refunded_amount": total((refunded, refund_month, given[r])),
+            "refunded_amount_of_orders": total((*of_order, given[n])),
+            "margin_amount": total((who, when, margin[o]), (refunded, refund_month, -lost[r])),
+        }
+        table["net_amount"] = (
+            table["gross_amount"] - table["discount_amount"] - table["refunded_amount"]
+        )
+        cohort = np.where(first < NOT_YET, self.month(np.minimum(first, self.starts[-1])), months)
+        whom, month = np.nonzero(np.arange(months) >= cohort[:, None])
+        table = {name: sums[whom, month] for name, sums in table.items()}
+        is_count = {"orders", "orders_with_estimated_margin"}
+        writer.write(
+            "customer_months",
+            {
+                "party_id": party(people.number[whom]),
+                "segment": labels(self.segments, _known(people.segment, self.segments)[whom]),
+                "cohort_month": self.first_of_month(cohort[whom]),
+                "month": self.first_of_month(month),
+                **{k: counts(v) if k in is_count else amount(v) for k, v in table.items()},
+            },
+            ["party_id", "month"],
+            f"b{world.block:03d}",
+            form="parquet",
+        )
+        margins = np.zeros((size, months), np.int64)
+        margins[whom, month] = table["margin_amount"]
+        bought = np.flatnonzero(cohort < months)
+        writer.write(
+            "customer_margins",
+            {
+                "party_id": party(people.number[bought]),
+                "segment": labels(self.segments, _known(people.segment, self.segments)[bought]),
+                "cohort_month": self.first_of_month(cohort[bought]),
+                "historic_margin": amount(margins[bought].sum(axis=1)),
+            },
+            ["party_id"],
+            f"b{world.block:03d}",
+            form="parquet",
+        )
+        place = (cohort[whom], month - cohort[whom])
+        table |= {"cohort_size": np.ones_like(whom), "active_customers": table["orders"] > 0}
+        for name, value in table.items():
+            shape = (len(self.segments), months, months)
+            sums = self.cohorts.setdefault(name, np.zeros(shape, np.int64))
+            self.add_to(sums, people.segment[whom], place, value)
+        return first, margins
+
+    def add_contracts(self, world: World, people: People, terms: Terms) -> None:
+        """Add the recurring revenue of a block, month by month."""
+        n, size = world.n, int(terms.contract.max(initial=-1)) + 1
+        keep = terms.second >= 0
+        contract, customer, second, state, monthly, currency = (
+            getattr(terms, name)[keep] for name in Terms.__dataclass_fields__
+        )
+        held = np.isin(state, (ACTIVE, PAST_DUE, PAUSED))
+        monthly = np.where(np.isin(state, (ACTIVE, PAST_DUE)), monthly, 0)
+        last_row = np.append(contract[1:] != contract[:-1], True)
+        until = np.where(last_row, NOT_YET, np.append(second[1:], 0))
+        place = np.arange(len(second))
+        money = np.zeros(n, np.int64)  # currency of each customer
+        money[customer] = currency
+        counted = ~people.is_test[:n]
+        segment = people.segment[:n]
+        before = np.zeros(n, bool)
+
+        def latest(which: Bools) -> tuple[Bools, Ints]:
+            """Sum up, by customer, the last of some terms of each contract: any, and amount."""
+            last = np.full(size, -1)
+            np.maximum.at(last, contract[which], place[which])
+            last = last[last >= 0]
+            sums, some = np.zeros(n, np.int64), np.zeros(n, bool)
+            np.add.at(sums, customer[last], monthly[last])
+            some[customer[last]] = True
+            return some, sums
+
+        for month in range(self.months):
+            start, end = self.starts[month], self.starts[month + 1]
+            opens, opening = latest(held & (second < start) & (until >= start))
+            closes, closing = latest(held & (second < end) & (until >= end))
+            there, carried = latest(held & (second < end) & (until >= start))
+            eve, last_day = start // DAY - 1, end // DAY - 1
+            opening_old = self.converted(opening, money, eve)
+            closing_new = self.converted(closing, money, last_day)
+            closing_old = np.where(opening != 0, self.converted(closing, money, eve), closing_new)
+            change, drift = closing_old - opening_old, closing_new - closing_old
+            inside = there & ~opens & ~closes
+            change = np.where(inside, self.converted(carried, money, last_day), change)
+            began = np.where(before, REACTIVATION, NEW)
+            kind = np.where(change > 0, EXPANSION, np.where(change < 0, CONTRACTION, -1))
+            kind = np.where(opens, np.where(closes, kind, CHURNED), began)
+            who = np.flatnonzero(there & counted)
+            self.add_to(self.levels, segment[who], (month, 0), opening_old[who])
+            self.add_to(self.levels, segment[who], (month, 1), closing_new[who])
+            for which, movement, value in (
+                (there & (kind >= 0), kind, change),
+                (inside, np.full(n, CHURNED), -change),
+                (there & (drift != 0), np.full(n, CURRENCY), drift),
+            ):
+                who = np.flatnonzero(which & counted)
+                for measure, what in enumerate(
+                    (np.ones(n, np.int64), value, inside, np.where(inside, value, 0))
+                ):
+                    at = (month, movement[who], measure)
+                    self.add_to(self.moved, segment[who], at, what[who])
+            before |= there
+
+    def add_poll(self, polled: Polled, people: People | None = None) -> None:
+        """Add invitations and answers by day: sent, delivered, both and answered, responses."""
+        segment, keep = np.full(len(polled.party), -1), np.ones(len(polled.party), bool)
+        if people:
+            segment, keep = people.segment[polled.party], ~people.is_test[polled.party]
+        shape = (len(self.segments), int(self.brand.days), 7)
+        total = self.polls.setdefault(polled.survey, np.zeros(shape, np.int64))
+        replied = polled.answered >= 0
+        promoter, detractor = polled.score >= 9, polled.score <= 6
+        for which, second, measures in (
+            (keep, polled.sent, (np.ones_like(keep), polled.delivered, polled.delivered & replied)),
+            (
+                keep & replied,
+                polled.answered,
+                (replied, promoter, ~promoter & ~detractor, detractor),
+            ),
+        ):
+            who = np.flatnonzero(which)
+            day = second[who] // DAY - self.brand.epoch_day
+            for measure, value in enumerate(measures, 0 if len(measures) == 3 else 3):
+                self.add_to(total, segment[who], (day, measure), value[who].astype(np.int64))
+
+    def credited(self, world: World, referrals: Referrals, touches: Touches, talks: Talks) -> Ints:
+        """Find the programme that last touched each referrer, in the year before; -1 none."""
+        called = np.flatnonzero((talks.programme >= 0) & np.isfinite(talks.answer_day))
+        whom = np.concatenate([touches.customer, talks.customer[called]])
+        answered = self.brand.seconds(talks.answer_day[called])
+        day = np.concatenate([touches.second, answered]) // DAY
+        programme = np.concatenate([touches.programme, talks.programme[called]])
+        on = self.brand.seconds(referrals.day) // DAY
+        back = self.brand["accounts"]["lookback_months"]
+        latest, best = months_before(on, back), np.full(len(on), -1)
+        for row in range(len(self.brand.programmes)):  # of one day, the first programme
+            span = 10**6
+            keys = np.sort((whom * span + day)[programme == row])
+            keys = np.concatenate([[-1], keys])
+            own = (referrals.referrer - world.first) * span
+            found = keys[np.searchsorted(keys, own + on, side="right") - 1] - own
+            later = (found > latest) & (referrals.referrer < world.first + world.n)
+            latest, best = np.where(later, found, latest), np.where(later, row, best)
+        return best
+
+    def add_referrals(
+        self,
+        world: World,
+        people: People,
+        referrals: Referrals,
+        credited: Ints,
+        first: Ints,
+        margins: Ints,
+        writer: Writer,
+    ) -> None:
+        """Write the referrals that count: the first one before the first order, and its margin."""
+        second = self.brand.seconds(referrals.day)
+        place = referrals.referred - world.first
+        local = np.where(referrals.referred >= 0, place, 0)
+        begun = np.where(referrals.referred >= 0, first[local], NOT_YET)
+        by_test = (referrals.referrer < world.first + world.n) & people.is_test[
+            np.clip(referrals.referrer - world.first, 0, world.n - 1)
+        ]
+        possible = np.flatnonzero(
+            (begun < NOT_YET)
+            & (second <= begun)
+            & (referrals.referrer != referrals.referred)
+            & ~by_test
+        )
+        # Rows are in order of time: the first one of each referred customer stands.
+        chosen = possible[np.unique(local[possible], return_index=True)[1]]
+        whom = local[chosen]
+        cohort = self.month(first[whom])
+        horizon = self.brand["accounts"]["referral_months"]
+        span = np.arange(self.months) - cohort[:, None]
+        margin = np.where((span >= 0) & (span < horizon), margins[whom], 0).sum(axis=1)
+        paid = np.isfinite(referrals.converted) & (referrals.referrer < self.brand.customers)
+        programmes = [p["id"] for p in self.brand.programmes]
+        reward = np.where(paid, round(self.brand["referrals"]["reward"] * 10**4), 0)[chosen]
+        writer.write(
+            "referral_credits",
+            {
+                "referral_id": ids("F", chosen + world.block * SPAN),
+                "referrer_party_id": party(referrals.referrer[chosen]),
+                "referred_party_id": party(referrals.referred[chosen]),
+                "programme_id": labels(programmes, credited[chosen]),
+                "first_order_month": self.first_of_month(cohort),
+                "margin_amount": amount(margin),
+                "reward_amount": amount(reward),
+                "referral_margin": amount(margin - reward),
+            },
+            ["referral_id"],
+            f"b{world.block:03d}",
+            form="parquet",
+        )
+
+    def write(self, writer: Writer) -> None:
+        """Write what was summed up over all blocks."""
+        self._write_cohorts(writer)
+        self._write_movements(writer)
+        self._write_polls(writer)
+        programme, month = np.nonzero(self.coded)
+        writer.write(
+            "coded_margins",
+            {
+                "programme_id": labels([p["id"] for p in self.brand.programmes], programme),
+                "month": self.first_of_month(month),
+                "margin_amount": amount(self.coded[programme, month]),
+            },
+            ["programme_id", "month"],
+            form="parquet",
+        )
+
+    def _write_cohorts(self, writer: Writer) -> None:
+        at = np.nonzero(self.cohorts["cohort_size"])
+        segment, cohort, period = at
+        shown = ("cohort_size", "active_customers")
+        writer.write(
+            "cohorts",
+            {
+                "cohort_month": self.first_of_month(cohort),
+                "period_number": counts(period),
+                "segment": labels(self.segments, segment),
+                **{
+                    name: counts(sums[at]) if name in shown else amount(sums[at])
+                    for name, sums in self.cohorts.items()
+                    if name not in ("orders", "orders_with_estimated_margin")
+                },
+            },
+            ["cohort_month", "period_number", "segment"],
+            form="parquet",
+        )
+
+    def _write_movements(self, writer: Writer) -> None:
+        # A segment begins with its first contract and then has every movement of every month.
+        begun = np.maximum.accumulate(
+            (self.moved[..., 0].sum(axis=2) > 0) | (self.levels != 0).any(axis=2), axis=1
+        )
+        segment, month, movement = np.nonzero(np.repeat(begun[..., None], len(MOVEMENTS), axis=2))
+        customers, value, within, value_within = self.moved[segment, month, movement].T
+        writer.write(
+            "mrr_movements",
+            {
+                "month": self.first_of_month(month),
+                "segment": labels(self.segments, segment),
+                "movement": labels(MOVEMENTS, movement),
+                "customers": counts(customers),
+                "amount": amount(value),
+                "customers_within_month": counts(within),
+                "amount_within_month": amount(value_within),
+                "opening_mrr": amount(self.levels[segment, month, 0]),
+                "closing_mrr": amount(self.levels[segment, month, 1]),
+            },
+            ["month", "segment", "movement"],
+            form="parquet",
+        )
+
+    def _write_polls(self, writer: Writer) -> None:
+        least = self.brand["accounts"]["least_responses"]
+        rows: list[tuple[Any, ...]] = []
+        surveys = sorted(self.polls)
+        for survey, name in enumerate(surveys):
+            upto = np.cumsum(np.pad(self.polls[name], ((0, 0), (1, 0), (0, 0))), axis=1)
+            for kind, first, end in self._periods():
+                found = upto[:, end] - upto[:, max(first, 0)]
+                responses = found[:-1, 3]
+                hidden = (responses > 0) & (responses < least)
+                # What is hidden must not follow from 'all' less the others.
+                if hidden.sum() == 1 or (hidden.any() and responses[hidden].sum() < least):
+                    others = [s for s in range(len(responses)) if responses[s] >= least]
+                    if others:
+                        hidden[min(others, key=lambda s: (responses[s], self.segments[s]))] = True
+                for segment in np.flatnonzero(found[:, 0] + found[:, 3]):
+                    is_all = segment == len(responses)
+                    hide = 0 < found[segment, 3] < least if is_all else hidden[segment]
+                    sent = found[segment, :2] if found[segment, 0] else (-1, -1)
+                    answers = np.where(hide, -1, found[segment, 2:])
+                    answers[0] = answers[0] if found[segment, 0] else -1
+                    rows.append((survey, kind, first, end - 1, segment, *sent, *answers, hide))
+        survey, kind, first, last, segment, *measures, hide = np.array(rows, np.int64).T
+        names = ("sent", "delivered", "delivered_and_answered")
+        names += ("responded", "promoters", "passives", "detractors")
+        writer.write(
+            "survey_periods",
+            {
+                "survey_id": labels(surveys, survey),
+                "period_type": labels(("month", "quarter", "rolling"), kind),
+                "period_start": dates(first + self.brand.epoch_day),
+                "period_end": dates(last + self.brand.epoch_day),
+                "segment": labels(self.segments, segment),
+                **{name: counts(value) for name, value in zip(names, measures, strict=True)},
+                "is_suppressed": flags(hide),
+            },
+            ["survey_id", "period_type", "period_end", "segment"],
+            form="parquet",
+        )
+
+    def _periods(self) -> list[tuple[int, int, int]]:
+        """Months, quarters and rolling periods: kind, first day, and the day after the last."""
+        starts = self.brand.month_starts.astype(int).tolist()
+        rolling = self.brand["accounts"]["rolling_days"]
+        return [
+            *((0, a, b) for a, b in pairwise(starts)),
+            *((1, a, b) for a, b in pairwise(starts[::3])),
+            *((2, b - rolling, b) for b in starts[1:]),
+        ]
+
+
+def _known(segment: Ints, segments: list[str]) -> Ints:
+    return np.where(segment < 0, len(segments) - 2, segment)
+
+
+def _rows(people: People, world: World) -> Any:
+    """Return a function from party numbers of a block to places in `people`."""
+    twins = people.number[world.n :]
+
+    def place(number: Ints) -> Ints:
+        own = number < world.first + world.n
+        return np.where(own, number - world.first, world.n + np.searchsorted(twins, number))
+
+    return place

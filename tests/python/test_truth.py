@@ -1,0 +1,159 @@
+"""The marts against the truth: they agree, a wrong mart is seen, and nobody reads the truth."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import ROOT, Run
+
+from demo.__main__ import generate
+from demo.accounts import divide, months_before
+from demo.tables import np
+from demo.world import Brand
+from tests.truth import FOLDER, Comparison, compare, connect
+
+MARTS = sorted({file.stem.partition("__")[0] for file in FOLDER.glob("*.sql")})
+# What a comparison watches to the last digit: a step too small to be seen in a total.
+WATCHED = [
+    ("cohort_retention", "cohort_size", "1"),
+    ("cohort_retention", "active_customers", "1"),
+    ("customer_lifetime_values", "historic_margin", "0.0001"),
+    ("customer_months", "orders", "1"),
+    ("customer_months", "gross_amount", "0.0001"),
+    ("customer_months", "discount_amount", "0.0001"),
+    ("customer_months", "refunded_amount", "0.0001"),
+    ("customer_months", "net_amount", "0.0001"),
+    ("customer_months", "margin_amount", "0.0001"),
+    ("nps_by_period", "sent", "1"),
+    ("nps_by_period", "delivered", "1"),
+    ("nps_by_period", "responded", "1"),
+    ("nps_by_period", "detractors", "1"),
+    ("nps_by_period", "nps", "0.01"),
+    ("recurring_revenue_movements", "amount", "0.0001"),
+    ("recurring_revenue_movements", "customers", "1"),
+    ("recurring_revenue_movements", "closing_mrr", "0.0001"),
+    ("ror_by_programme", "referral_margin", "0.0001"),
+    ("ror_by_programme", "coded_margin", "0.0001"),
+]
+
+
+@pytest.fixture(scope="module")
+def truth(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The truth of the brand that the fixture `demo` runs on, made beside it."""
+    folder = tmp_path_factory.mktemp("truth")
+    generate(Brand.read("tiny", 1), folder / "landing", folder / "truth")
+    return folder / "truth"
+
+
+@pytest.fixture
+def connection(demo: Run, truth: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with connect(demo.current / "rapport.duckdb", truth) as connection:
+        yield connection
+
+
+def wrong(connection: duckdb.DuckDBPyConnection, mart: str = "*") -> list[Comparison]:
+    return [one for one in compare(connection, f"{mart}__*") if not one.ok]
+
+
+def test_the_run_was_on_the_brand_of_this_truth(demo: Run, truth: Path) -> None:
+    mine = truth.parent / "landing"
+    files = sorted(path.relative_to(mine) for path in mine.rglob("*") if path.is_file())
+    landing = demo.home / "landing"
+    assert files == sorted(p.relative_to(landing) for p in landing.rglob("*") if p.is_file())
+    assert all((mine / file).read_bytes() == (landing / file).read_bytes() for file in files)
+
+
+def test_every_mart_agrees_with_the_truth(connection: duckdb.DuckDBPyConnection) -> None:
+    assert wrong(connection) == []
+    assert {one.mart for one in compare(connection)} == set(MARTS)
+
+
+@pytest.mark.parametrize("mart", MARTS)
+def test_a_missing_row_is_seen(connection: duckdb.DuckDBPyConnection, mart: str) -> None:
+    rows = f"select *, row_number() over () as place from publication.marts.{mart}"
+    connection.execute(
+        f"create or replace view marts.{mart} as"
+        f" select * exclude (place) from ({rows}) where place > 1"
+    )
+    found = wrong(connection, mart)
+    # One row of totals less: the comparison says so only where it compares whole tables.
+    assert found or mart == "ror_by_programme"
+
+
+@pytest.mark.parametrize(("mart", "column", "step"), WATCHED)
+def test_one_wrong_value_is_seen(
+    connection: duckdb.DuckDBPyConnection, mart: str, column: str, step: str
+) -> None:
+    shown = f"{column} is not null"
+    rows = f"select *, row_number() over (order by {shown} desc) as place"
+    connection.execute(
+        f"create or replace view marts.{mart} as select * exclude (place) replace"
+        f" (case when place = 1 then {column} + {step} else {column} end as {column})"
+        f" from ({rows} from publication.marts.{mart})"
+    )
+    assert wrong(connection, mart)
+
+
+def test_a_value_that_is_not_there_is_not_ok() -> None:
+    assert Comparison("mart", "quantity", 1.0, 1.05, 0.1).ok
+    assert not Comparison("mart", "quantity", 1.0, 1.2, 0.1).ok
+    assert not Comparison("mart", "quantity", 1.0, None, 0.1).ok
+    assert not Comparison("mart", "quantity", None, 1.0, 0.1).ok
+
+
+def test_command_prints_a_line_each_and_fails_where_one_is_not_ok(
+    demo: Run, truth: Path, tmp_path: Path
+) -> None:
+    def told(folder: Path) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "tests.truth", "--home", str(demo.home), "--truth"]
+        return subprocess.run(
+            [*command, str(folder)], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+
+    good = told(truth)
+    assert good.returncode == 0, good.stdout + good.stderr
+    assert re.search(
+        r"^customer_months +margin amount +[\d,.]+ +[\d,.]+ +0 +yes$", good.stdout, re.M
+    )
+    generate(Brand.read("tiny", 2), tmp_path / "landing", tmp_path / "truth")
+    bad = told(tmp_path / "truth")
+    assert bad.returncode == 1
+    assert "NO" in bad.stdout
+
+
+def test_nothing_that_a_run_reads_names_the_truth() -> None:
+    """No model, seed, macro, expectation, test of a model or step of the run knows of it."""
+    tables = {"customer_margins", "mrr_movements", "referral_credits", "survey_periods"}
+    tables |= {"coded_margins", "programme_effects", "nps_waves"}
+    names = re.compile(rf"truth[/.]|--truth|data-truth|demo\.truth|\b({'|'.join(tables)})\b", re.I)
+    rooms = ("models", "seeds", "macros", "expectations", "orchestration", "analyses", "tests/dbt")
+    files = [path for room in rooms for path in (ROOT / room).rglob("*") if path.is_file()]
+    files = [path for path in files if "__pycache__" not in path.parts]
+    assert len(files) > 100
+    named = [path for path in files if names.search(path.read_text("utf-8", errors="replace"))]
+    assert named == []
+    assert names.search("from 'data/truth/orders/*.parquet'")
+
+
+def test_a_run_needs_no_truth(demo: Run) -> None:
+    """The run of the fixture succeeded while no truth of its brand was anywhere near."""
+    assert demo.code == 0
+    assert not [path for path in demo.home.rglob("*") if path.name in ("truth", "mess.csv")]
+    assert not {path.name for path in (demo.home / "landing").iterdir()} & {"truth", "customers"}
+
+
+def test_rounding_is_half_away_from_zero() -> None:
+    assert divide(np.array([5, -5, 4, -4, 15, -15]), 10).tolist() == [1, -1, 0, 0, 2, -2]
+
+
+def test_months_before_keep_within_the_month() -> None:
+    days = np.array(["2025-03-31", "2024-02-29", "2025-01-01"], "datetime64[D]").astype(int)
+    shown = months_before(days, 12).astype("datetime64[D]").astype(str).tolist()
+    assert shown == ["2024-03-31", "2023-02-28", "2024-01-01"]
+    assert str(months_before(days[:1], 1).astype("datetime64[D]")[0]) == "2025-02-28"
