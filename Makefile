@@ -9,7 +9,7 @@ DEMO = --size $(or $(SIZE),default) --seed $(or $(SEED),1)
 TRUTH_HOME = $(or $(HOME_DIR),data-truth)
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 READY := $(VENV)/ready
 $(READY): requirements.txt
@@ -51,6 +51,11 @@ publications: setup ## List the publications of the data home
 switch: setup ## Point current at publication NUMBER=
 	$(BIN)/python -m orchestration switch $(NUMBER)
 
+bench: bench-clv ## Every bench
+
+bench-clv: setup ## Fit and score customer values: published figures, and lifetimes side by side
+	$(BIN)/python bench/clv.py
+
 pins: $(READY) ## Show that what is installed is what is pinned
 	$(BIN)/python .ci/pins.py
 
@@ -64,4 +69,4 @@ clean: ## Remove the data homes, the set-up and everything built
 	chmod -R u+w data data-* 2>/dev/null || true
 	rm -rf data data-* target logs $(VENV) .pytest_cache .ruff_cache
 
-.PHONY: help setup run test lint dev demo truth publications switch pins lock clean
+.PHONY: help setup run test lint dev demo truth publications switch bench bench-clv pins lock clean

@@ -1,10 +1,11 @@
 """Parameters of the customer-value models as data: fitted from the build, kept with their history.
 
-The history lies in the data home, because the build is made anew by each run. A fit whose input, settings and
-method are what they were is used again; it would come out the same.
+The history lies in the data home, because the build is made anew by each run. A fit whose input,
+settings and method are what they were is used again; it would come out the same.
 """
 
 import hashlib
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,10 +32,9 @@ HISTORIES = """
     order by frequency, recency_days, age_days
 """
 MARGINS = """
-    select frequency, cast(repeat_margin_amount as double) / frequency as margin, sum(customers) as customers
+    select frequency, cast(repeat_margin_amount as double) / frequency as margin, customers
     from intermediate.int_purchase_margins_grouped
     where basis = $basis
-    group by frequency, repeat_margin_amount
     order by frequency, repeat_margin_amount
 """
 TERMS = """
@@ -56,7 +56,7 @@ class Task:
 
 
 def refresh(connection: duckdb.DuckDBPyConnection, history: Path) -> list[str]:
-    """Write table fits.clv_parameters and the file `history`; return a line on each fit of this run.
+    """Write table fits.clv_parameters and the file `history`; return a line on each fit.
 
     Reads the tables INPUTS of schema intermediate. For each model, basis and last day of the data
     one fit is current: that of this run's input. Others of the history stay as they are.
@@ -152,7 +152,7 @@ def _hash(task: Task, unit: float, minimum: int) -> str:
 
 
 def _fit(task: Task, unit: float, minimum: int) -> list[dict[str, Any]]:
-    """Fit one task; return the estimate and its variations as rows, or one row that says why not."""
+    """Fit one task; return the estimate and its variations or one row that says why not."""
     row: dict[str, Any] = {
         "model": task.model,
         "basis": task.basis,
@@ -176,7 +176,20 @@ def _fit(task: Task, unit: float, minimum: int) -> list[dict[str, Any]]:
         "converged": done.converged,
         "method": done.method,
     }
-    return [described | done.parameters]
+    return [described | done.parameters, *_variations(row, done)]
+
+
+def _variations(row: dict[str, Any], done: fits.Fit) -> Iterator[dict[str, Any]]:
+    """One standard deviation up and down each column of the deviations: what totals vary by."""
+    if not done.converged or row["basis"] != "calibration":
+        return
+    for j, column in enumerate(done.deviations.T, 1):
+        for sign in (1, -1):
+            moved = {
+                name: fits.rounded(value * math.exp(sign * step))
+                for (name, value), step in zip(done.parameters.items(), column, strict=True)
+            }
+            yield row | moved | {"variation": sign * j, "converged": True, "method": "variation"}
 
 
 def _line(connection: duckdb.DuckDBPyConnection, where: str, key: list[Any], known: bool) -> str:
@@ -191,7 +204,8 @@ def _line(connection: duckdb.DuckDBPyConnection, where: str, key: list[Any], kno
         return f"{model} ({basis}, to {day}): {method}"
     end = "" if converged else ", did not converge"
     again = ", as kept" if known else ""
-    return f"{model} ({basis}, to {day}): {customers:,} customers, log-likelihood {likelihood:.3f}{end}{again}"
+    known_as = f"{model} ({basis}, to {day}): {customers:,} customers"
+    return f"{known_as}, log-likelihood {likelihood:.3f}{end}{again}"
 
 
 def _histories(columns: tuple[fits.Vector, ...], unit: float) -> tuple[fits.Vector, ...]:

@@ -1,12 +1,14 @@
 """Maximum-likelihood fits of the customer-value models on grouped sufficient statistics.
 
-Pure functions: arrays in, a `Fit` out. A group is a set of customers with the same history; `customers`
-counts them, so that a base of millions costs as much as its distinct histories. All models are
-fitted in the logarithms of their parameters (all are positive), by L-BFGS-B from fixed starts with
-analytic gradients, and finished by Newton steps on the Hessian, which also gives the standard errors.
+Pure functions: arrays in, a `Fit` out. A group is a set of customers with the same history;
+`customers` counts them, so that a base of millions costs as much as its distinct histories. All
+models are fitted in the logarithms of their parameters (all are positive), by L-BFGS-B from fixed
+starts with analytic gradients, and finished by Newton steps on the Hessian, which also gives the
+standard errors.
 
-Sources: Fader, Hardie & Lee 2005 (BG/NBD); Schmittlein, Morrison & Colombo 1987 (Pareto/NBD); Fader &
-Hardie 2013, "The Gamma-Gamma model of monetary value"; Fader & Hardie 2007 (shifted beta geometric).
+Sources: Schmittlein, Morrison & Colombo 1987 (Pareto/NBD); Fader, Hardie & Lee 2005 (BG/NBD);
+Fader & Hardie 2013, "The Gamma-Gamma model of monetary value"; Fader & Hardie 2007 (shifted beta
+geometric).
 """
 
 import math
@@ -22,9 +24,10 @@ Vector = NDArray[np.float64]
 # Value and gradient of a mean log-likelihood at natural parameters.
 Likelihood = Callable[[Vector], tuple[float, Vector]]
 
-VERSION = "1"  # of the method: part of the hash that lets a fit be used again
+VERSION = "2026-11-22"  # of the method: part of the hash that lets a fit be used again
 MAX_GROUPS = 1_000_000
-CHUNK = 32_768  # groups at a time in the quadrature: bounds the memory
+CHUNK = 4_096  # groups at a time in the quadrature: bounds the memory
+COARSE = 5_000  # about so many groups, evenly spaced, are enough to choose among the starts
 NODES = 24
 CUT = 38.0  # e^-38 is below the last bit: the integral over the dropout time is cut there
 DIGITS = 10  # significant digits kept: more than any use, fewer than the noise of another machine
@@ -63,14 +66,14 @@ class Fit:
 def fit_bg_nbd(frequency: Vector, recency: Vector, age: Vector, customers: Vector) -> Fit:
     """Fit BG/NBD; returns r, alpha (time), a, b.
 
-    The vectors have one entry per group: repeat purchases, time from the first purchase to the last, time
-    from the first purchase to the end of observation (one unit of time), and customers. Raises
-    NoFit where no group has a repeat purchase.
+    The vectors have one entry per group: repeat purchases, time from the first purchase to the
+    last, time from the first purchase to the end of observation (in one unit of time), and
+    customers. Raises NoFit where no group has a repeat purchase.
     """
     groups = _histories(frequency, recency, age, customers)
     scale = _mean_gap(groups)
     starts = [(0.3, scale, 0.8, 2.5), (1.0, scale, 1.0, 5.0), (0.2, 0.3 * scale, 0.3, 1.0)]
-    return _fit("bg_nbd", ("r", "alpha", "a", "b"), starts, bg_nbd_likelihood(*groups[:4]), groups)
+    return _fit("bg_nbd", ("r", "alpha", "a", "b"), starts, bg_nbd_likelihood, groups)
 
 
 def fit_pareto_nbd(frequency: Vector, recency: Vector, age: Vector, customers: Vector) -> Fit:
@@ -82,14 +85,14 @@ def fit_pareto_nbd(frequency: Vector, recency: Vector, age: Vector, customers: V
         (1.0, scale, 1.0, 8 * scale),
         (0.3, 0.3 * scale, 0.3, scale),
     ]
-    likelihood = pareto_nbd_likelihood(*groups[:4])
-    return _fit("pareto_nbd", ("r", "alpha", "s", "beta"), starts, likelihood, groups)
+    return _fit("pareto_nbd", ("r", "alpha", "s", "beta"), starts, pareto_nbd_likelihood, groups)
 
 
 def fit_gamma_gamma(frequency: Vector, monetary_value: Vector, customers: Vector) -> Fit:
     """Fit Gamma-Gamma to the mean value of repeat purchases; returns p, q, v (money).
 
-    Only groups with a repeat purchase and a positive mean value inform it. Raises NoFit without one.
+    Only groups with a repeat purchase and a positive mean value inform it. Raises NoFit without
+    one.
     """
     use = (frequency > 0) & (monetary_value > 0)
     if not use.any():
@@ -100,41 +103,42 @@ def fit_gamma_gamma(frequency: Vector, monetary_value: Vector, customers: Vector
     groups = (count, value, weight, int(kept[2].sum()), fraction)
     mean = float(np.average(value, weights=weight))
     starts = [(6.0, 4.0, mean / 2), (2.0, 3.0, mean), (20.0, 8.0, mean / 3)]
-    likelihood = gamma_gamma_likelihood(count, value, weight)
-    return _fit("gamma_gamma", ("p", "q", "v"), starts, likelihood, groups)
+    return _fit("gamma_gamma", ("p", "q", "v"), starts, gamma_gamma_likelihood, groups)
 
 
 def fit_sbg(periods: Vector, lost: Vector, censored: Vector) -> Fit:
     """Fit the shifted beta geometric; returns alpha, beta.
 
-    `lost[i]` customers left in their `periods[i]`-th period (1, 2, …); `censored[i]` were still under contract
-    after `periods[i]` whole periods (0 informs nothing). Raises NoFit where nobody left.
+    `lost[i]` customers left in their `periods[i]`-th period (1, 2, …); `censored[i]` were still
+    under contract after `periods[i]` whole periods (0 informs nothing). Raises NoFit where nobody
+    left.
     """
     if not np.sum(lost) > 0:
         raise NoFit("nobody has left")
     groups = (periods, lost, censored, int(np.sum(lost) + np.sum(censored)), 1.0)
     starts = [(0.7, 1.5), (1.0, 10.0), (0.3, 3.0)]
-    return _fit("sbg", ("alpha", "beta"), starts, sbg_likelihood(periods, lost, censored), groups)
+    return _fit("sbg", ("alpha", "beta"), starts, sbg_likelihood, groups)
 
 
 def bg_nbd_likelihood(
     frequency: Vector, recency: Vector, age: Vector, customers: Vector
 ) -> Likelihood:
-    """Return the mean log-likelihood of BG/NBD and its gradient as a function of (r, alpha, a, b)."""
+    """Return the mean log-likelihood of BG/NBD and its gradient, of (r, alpha, a, b)."""
     x, total = frequency, customers.sum()
-    counts, place, weights = _by_count(x, customers)
+    counts, weights = _by_count(x, customers)
     repeat = x > 0
 
     def likelihood(theta: Vector) -> tuple[float, Vector]:
         r, alpha, a, b = theta
         log_alive = np.log(alpha + age)
         log_last = np.log(alpha + recency)
-        alive = -(r + x) * log_alive
         safe = np.where(repeat, b + x - 1, 1.0)
-        dead = np.where(repeat, math.log(a) - np.log(np.where(repeat, safe, 1)), -np.inf)
-        dead = dead - (r + x) * log_last
-        both = np.logaddexp(alive, dead)
-        share = np.exp(dead - both)  # P(dead) at the end of observation
+        # odds of having dropped out; nobody has without a repeat purchase
+        odds = math.log(a) - np.log(safe) + (r + x) * (log_alive - log_last)
+        odds = np.where(repeat, odds, -700.0)
+        small = np.exp(-np.abs(odds))
+        both = np.maximum(odds, 0) + np.log1p(small) - (r + x) * log_alive
+        share = np.where(odds > 0, 1.0, small) / (1 + small)
         by_count = (
             gammaln(r + counts)
             - gammaln(r)
@@ -162,13 +166,14 @@ def bg_nbd_likelihood(
 def pareto_nbd_likelihood(
     frequency: Vector, recency: Vector, age: Vector, customers: Vector
 ) -> Likelihood:
-    """Return the mean log-likelihood of Pareto/NBD and its gradient as a function of (r, alpha, s, beta).
+    """Return the mean log-likelihood of Pareto/NBD and its gradient, of (r, alpha, s, beta).
 
-    The time of dropout τ is integrated out in u = ln((m + τ) / (m + t_x)), m = min(alpha, beta), by
-    24 Gauss-Legendre nodes: no hypergeometric function, and no loss where alpha and beta differ widely.
+    The time of dropout τ is integrated out in u = ln((m + τ) / (m + t_x)), m = min(alpha, beta),
+    by 24 Gauss-Legendre nodes: no hypergeometric function, and no loss where alpha and beta differ
+    widely.
     """
     total = customers.sum()
-    counts, _, weights = _by_count(frequency, customers)
+    counts, weights = _by_count(frequency, customers)
 
     def likelihood(theta: Vector) -> tuple[float, Vector]:
         r, alpha, s, beta = theta
@@ -193,7 +198,7 @@ def pareto_nbd_likelihood(
 
 
 def _dropout(theta: Vector, x: Vector, last: Vector, age: Vector) -> tuple[Vector, Vector]:
-    """Log of the part of the likelihood that depends on the times, and its gradient (4 × groups)."""
+    """Log of the part of the likelihood that depends on times, and its gradient (4 × groups)."""
     r, alpha, s, beta = theta
     m = min(alpha, beta)
     shape = r + x
@@ -234,7 +239,7 @@ def _dropout(theta: Vector, x: Vector, last: Vector, age: Vector) -> tuple[Vecto
 def gamma_gamma_likelihood(
     frequency: Vector, monetary_value: Vector, customers: Vector
 ) -> Likelihood:
-    """Return the mean log-likelihood of Gamma-Gamma and its gradient as a function of (p, q, v)."""
+    """Return the mean log-likelihood of Gamma-Gamma and its gradient, of (p, q, v)."""
     x, z, total = frequency, monetary_value, customers.sum()
 
     def likelihood(theta: Vector) -> tuple[float, Vector]:
@@ -259,7 +264,7 @@ def gamma_gamma_likelihood(
 
 
 def sbg_likelihood(periods: Vector, lost: Vector, censored: Vector) -> Likelihood:
-    """Return the mean log-likelihood of the shifted beta geometric and its gradient as a function of (alpha, beta)."""
+    """Return the mean log-likelihood of sBG and its gradient, of (alpha, beta)."""
     t, total = periods, lost.sum() + censored.sum()
     before = np.maximum(t - 1, 0)
 
@@ -322,41 +327,31 @@ def _mean_gap(groups: Sequence[Vector | int | float]) -> float:
     return float(max((customers * recency)[x > 0].sum() / (customers * x).sum(), 1e-3))
 
 
-def _by_count(frequency: Vector, customers: Vector) -> tuple[Vector, NDArray[np.intp], Vector]:
+def _by_count(frequency: Vector, customers: Vector) -> tuple[Vector, Vector]:
     counts, place = np.unique(frequency, return_inverse=True)
-    return counts, place, np.bincount(place, weights=customers)
+    return counts, np.bincount(place, weights=customers)
 
 
 def _fit(
     model: str,
     names: Sequence[str],
     starts: Sequence[Sequence[float]],
-    likelihood: Likelihood,
+    likelihood: Callable[..., Likelihood],
     groups: Sequence[Vector | int | float],
 ) -> Fit:
-    """Maximise from each start, keep the best, finish by Newton steps, and describe it."""
+    """Maximise a coarse likelihood from each start and the whole from the best; describe it."""
+    columns = [np.asarray(column, float) for column in groups[:-2]]
+    every = max(len(columns[0]) // COARSE, 1)
+    negative = _negative(likelihood(*columns))
+    coarse = (
+        _negative(likelihood(*(column[::every] for column in columns))) if every > 1 else negative
+    )
     customers, fraction = int(groups[-2]), float(groups[-1])
     used = round(customers * fraction)
-
-    def negative(logs: Vector) -> tuple[float, Vector]:
-        theta = np.exp(logs)
-        value, slope = likelihood(theta)
-        return -value, -slope * theta
-
-    best = None
-    for start in starts:
-        found = minimize(
-            negative,
-            np.log(np.array(start)),
-            jac=True,
-            method="L-BFGS-B",
-            bounds=[(-LOG_BOUND, LOG_BOUND)] * len(names),
-            options={"maxiter": 500, "ftol": 1e-13, "gtol": 1e-7},
-        )
-        if best is None or found.fun < best.fun - 1e-9:
-            best = found
-    assert best is not None
-    logs, hessian = _polish(negative, best.x)
+    logs = min(
+        (_search(coarse, np.log(np.array(start))) for start in starts), key=lambda found: found[0]
+    )[1]
+    logs, hessian = _polish(negative, _search(negative, logs)[1])
     value, slope = negative(logs)
     inside = bool(np.all(np.abs(logs) < LOG_BOUND - 1e-6))
     factor, positive = _factor(hessian * used)
@@ -376,23 +371,49 @@ def _fit(
     )
 
 
+def _negative(likelihood: Likelihood) -> Callable[[Vector], tuple[float, Vector]]:
+    """Turn a likelihood of natural parameters into what is minimised, of their logarithms."""
+
+    def negative(logs: Vector) -> tuple[float, Vector]:
+        theta = np.exp(logs)
+        value, slope = likelihood(theta)
+        return -value, -slope * theta
+
+    return negative
+
+
+def _search(
+    negative: Callable[[Vector], tuple[float, Vector]], start: Vector
+) -> tuple[float, Vector]:
+    found = minimize(
+        negative,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(-LOG_BOUND, LOG_BOUND)] * len(start),
+        options={"maxiter": 500, "ftol": 1e-12, "gtol": 1e-6},
+    )
+    return round(float(found.fun), 9), found.x
+
+
 def _polish(
     negative: Callable[[Vector], tuple[float, Vector]], logs: Vector
 ) -> tuple[Vector, Vector]:
-    """Take Newton steps while the gradient falls; return the point and the Hessian there."""
+    """Take Newton steps while the gradient falls; return the point and the Hessian."""
     hessian = _hessian(negative, logs)
-    size = np.max(np.abs(negative(logs)[1]))
-    for _ in range(4):
+    slope = negative(logs)[1]
+    for _ in range(8):
         try:
-            step = np.linalg.solve(hessian, negative(logs)[1])
+            step = np.linalg.solve(hessian, slope)
         except np.linalg.LinAlgError:
             break
-        tried = logs - step
-        now = np.max(np.abs(negative(tried)[1])) if np.max(np.abs(step)) < 0.5 else np.inf
-        if not now < size:
+        if np.max(np.abs(step)) > 0.5:
             break
-        logs, size = tried, now
-    return logs, _hessian(negative, logs)
+        tried = negative(logs - step)[1]
+        if not np.max(np.abs(tried)) < np.max(np.abs(slope)):
+            break
+        logs, slope = logs - step, tried
+    return logs, hessian
 
 
 def _hessian(negative: Callable[[Vector], tuple[float, Vector]], logs: Vector) -> Vector:

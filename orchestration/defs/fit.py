@@ -12,7 +12,7 @@ from orchestration.settings import settings
     key=["fits", "clv_parameters"],
     deps=[dg.AssetKey(["intermediate", table]) for table in clv_history.INPUTS],
     group_name="fits",
-    description="Parameters of Pareto/NBD, BG/NBD, Gamma-Gamma and sBG, with the history of the data home.",
+    description="Parameters of Pareto/NBD, BG/NBD, Gamma-Gamma and sBG, with their history.",
 )
 def clv_parameters(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     """Fit what changed, keep the history, and write it where dbt reads it."""

@@ -6,6 +6,7 @@ import csv
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import NormalDist
 
 import duckdb
 import numpy as np
@@ -13,8 +14,10 @@ import pytest
 
 from demo.__main__ import generate
 from demo.claims import BASE, PROGRAMMES, WAVES, ask
-from demo.mess import add_mess
+from demo.mess import add_mess, write_defects
 from demo.world import Brand, build, death_times
+from orchestration.contract import read_contract
+from orchestration.loading import load_input
 
 ROOT = Path(__file__).parents[2]
 
@@ -105,6 +108,35 @@ def test_the_loyal_answer_more(folders: tuple[Path, Path]) -> None:
     assert all(w["raw_nps"] > w["true_nps"] + 10 for w in waves if w["responses"] > 100)
 
 
+def test_nps_is_what_the_scores_are_made_of(folders: tuple[Path, Path]) -> None:
+    """The true NPS of the waves is that of a rounded normal score, within three errors."""
+    brand = Brand.read("default", 1)
+    base, per_loyalty, if_alive, sd = brand["surveys"]["score"]
+    waves = duckdb.sql(f"from '{folders[1]}/nps_waves/*.parquet' order by wave").fetchall()
+    customers = duckdb.sql(f"""
+        select loyalty, epoch(first_ordered_at) as first, coalesce(epoch(died_at), 1e12) as died
+        from '{folders[1]}/customers/*.parquet' where first_ordered_at is not null and not is_test
+        """).fetchnumpy()
+    assert len(waves) == 8
+    gap = variance = 0.0
+    for (_, count, promoters, detractors, nps), month in zip(
+        waves, brand.month_starts[2::3], strict=True
+    ):
+        sent = (month + 9.4 + brand.epoch_day) * 86400
+        known = customers["first"] < sent - 5 * 86400
+        mean = base + per_loyalty * customers["loyalty"] + if_alive * (customers["died"] > sent)
+        low, high = (
+            np.array([NormalDist().cdf((edge - m) / sd) for m in mean[known]])
+            for edge in (6.5, 8.5)
+        )
+        expected = 1 - high - low
+        gap += promoters - detractors - expected.sum()
+        variance += np.sum(1 - high + low - expected**2)
+        assert abs(count - known.sum()) <= 1  # times are stored in whole seconds
+        assert nps == pytest.approx(100 * (promoters - detractors) / count)
+    assert abs(gap) < 3 * np.sqrt(variance)
+
+
 def test_base(folders: tuple[Path, Path]) -> None:
     (base,) = ask(BASE, *folders)
     assert base["customers"] == 5000
@@ -178,32 +210,36 @@ def test_orders_nobody_touched_are_pareto_nbd() -> None:
 
 
 def test_mess_is_accounted_for(tmp_path: Path) -> None:
-    contract = pytest.importorskip("orchestration.contract")
-    loading = pytest.importorskip("orchestration.loading")
+    """What the loader counts is what mess.csv says, input by input and file by file."""
     landing = tmp_path / "landing"
-    generate(Brand.read("tiny", 1), landing)
-    defects = add_mess(landing)
-    expected: Counter[tuple[str, str]] = Counter()
+    rows = generate(Brand.read("tiny", 1), landing)
+    write_defects(add_mess(landing), tmp_path / "truth")
+    with (tmp_path / "truth" / "mess.csv").open(newline="") as text:
+        defects = list(csv.DictReader(text))
+    by_input: Counter[tuple[str, str]] = Counter()
+    by_file: Counter[tuple[str, str]] = Counter()
     for defect in defects:
-        expected[defect.input, defect.outcome] += defect.rows
+        by_input[defect["input"], defect["outcome"]] += int(defect["rows"])
+        by_file[defect["input"], defect["file"]] += int(defect["rows"])
+    outcomes = {"loaded", "duplicate", "replaced", "quarantined"}
+    assert {outcome for _, outcome in by_input} == outcomes
     connection = duckdb.connect()
     connection.execute("create schema raw")
     (tmp_path / "quarantine").mkdir()
-    for spec in contract.read_contract(ROOT / "models/staging"):
-        load = loading.load_input(
+    for spec in read_contract(ROOT / "models/staging"):
+        load = load_input(
             connection, spec, landing, tmp_path / "quarantine",
             hash_key=b"key", load_id="1", loaded_at=datetime(2026, 1, 1, tzinfo=UTC),
         )  # fmt: skip
-        assert load.duplicates == expected[spec.name, "duplicate"], spec.name
-        assert load.replaced == expected[spec.name, "replaced"], spec.name
-        assert load.quarantined == expected[spec.name, "quarantined"], spec.name
-
-
-def test_mess_is_written_down(tmp_path: Path) -> None:
-    from demo.mess import write_defects
-
-    generate(Brand.read("tiny", 1), tmp_path / "landing")
-    defects = add_mess(tmp_path / "landing")
-    write_defects(defects, tmp_path / "truth")
-    with (tmp_path / "truth" / "mess.csv").open(newline="") as text:
-        assert len(list(csv.DictReader(text))) == len(defects)
+        counted = (load.duplicates, load.replaced, load.quarantined)
+        wanted = tuple(
+            by_input[spec.name, outcome] for outcome in ("duplicate", "replaced", "quarantined")
+        )
+        assert counted == wanted, spec.name
+        # The mess neither adds to what is true nor takes from it.
+        assert load.loaded == rows.get(spec.name, 0), spec.name
+        assert load.delivered == load.loaded + sum(counted), spec.name
+        for file in load.files:
+            wanted_rows = by_file.pop((spec.name, Path(file.name).name), file.rows)
+            assert file.rows == wanted_rows, file
+    assert not by_file

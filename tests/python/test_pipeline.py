@@ -3,6 +3,7 @@
 import json
 import shutil
 import threading
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -183,6 +184,34 @@ def test_orders_alone_are_enough(tmp_path: Path) -> None:
     ]
 
 
+def audit_totals(done: Run) -> set[Decimal]:
+    """Return what each table of the customer-base audit sums to; one figure where they agree."""
+    marts = ("spend_deciles", "cohort_evolution", "revenue_by_cohort", "customer_months")
+    totals = {rows(done, f"select sum(net_amount) from marts.{mart}")[0][0] for mart in marts}
+    bridged = rows(
+        done,
+        "select sum(net_amount_after) + sum(case when period_start = first_start"
+        " then net_amount_before else 0 end)"
+        " from marts.period_bridge, (select min(period_start) as first_start"
+        " from marts.period_bridge where period_type = 'quarter') where period_type = 'quarter'",
+    )
+    return totals | {bridged[0][0]}
+
+
+def total_of_raw(done: Run) -> Decimal:
+    """Return orders less refunds as loaded, from the month of each customer's first order on."""
+    with duckdb.connect(str(done.home / "build" / "rapport.duckdb"), read_only=True) as build:
+        found = build.execute(
+            "with first as (select party_id, date_trunc('month', min(ordered_at)) as month"
+            " from raw.orders where party_id is not null group by party_id)"
+            " select (select sum(net_amount) from raw.orders where party_id is not null)"
+            " - coalesce((select sum(amount) from raw.refunds inner join first using (party_id)"
+            " where refunded_at >= first.month), 0)"
+        ).fetchone()
+    assert found is not None
+    return found[0]
+
+
 def test_online_retail_agrees_with_its_counts(tmp_path: Path) -> None:
     source = source_of("online_retail")
     done = run_pipeline(tmp_path / "home", EXAMPLE="online_retail", SOURCE=str(source))
@@ -200,6 +229,15 @@ def test_online_retail_agrees_with_its_counts(tmp_path: Path) -> None:
             " (select sum(amount) from raw.refunds)"
         ).fetchone()
     assert str(round(lines - refunds, 2)) == "9747747.93"
+    # 8,300,065.81 of known customers; 14,222.10 went back to some who had not ordered by then
+    assert audit_totals(done) == {Decimal("8314287.9140")} == {total_of_raw(done)}
+
+
+def test_cdnow_agrees_with_its_total(tmp_path: Path) -> None:
+    source = source_of("cdnow")
+    done = run_pipeline(tmp_path / "home", EXAMPLE="cdnow", SOURCE=str(source))
+    assert done.code == 0, done.said
+    assert audit_totals(done) == {Decimal("244091.94")} == {total_of_raw(done)}
 
 
 def test_sfo_survey_agrees_with_its_counts(tmp_path: Path) -> None:

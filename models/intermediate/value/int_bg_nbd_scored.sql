@@ -1,6 +1,7 @@
--- Kernels of BG/NBD for each distinct history, from exp, ln and sqrt alone. P(alive) is elementary. Expected orders
--- are the mean over the dropout probability p, Beta(a, b + x) today, of positive terms, so that nothing cancels at
--- a = 1 and nothing overflows at x = 1000: trapezoidal rule of 128 nodes in y = logit p, y = mode + c sinh(node).
+-- Kernels of BG/NBD for each distinct history, from exp, ln and sqrt alone. P(alive) is elementary.
+-- Expected orders are the mean over the dropout probability p, Beta(a, b + x) today, of positive
+-- terms, so that nothing cancels at a = 1 and nothing overflows at x = 1000: trapezoidal rule of
+-- 128 nodes in y = logit p, y = mode + c sinh(node).
 {%- set rules = gauss_legendre() %}
 {%- set nodes = 128 %}
 
@@ -96,7 +97,8 @@ thetas as (
     select
         ranges.*,
         nodes.n as node,
-        ranges.theta_left + (ranges.theta_right - ranges.theta_left) * (nodes.n + 0.5) / {{ nodes }} as theta
+        ranges.theta_left
+        + (ranges.theta_right - ranges.theta_left) * (nodes.n + 0.5) / {{ nodes }} as theta
 
     from ranges
     cross join {{ series(nodes) }} as nodes
@@ -182,7 +184,8 @@ outlooks_measured as (
         outlooks.age_days,
         bg_nbd.r + outlooks.frequency as shape,
         bg_nbd.alpha + outlooks.age_days / bg_nbd.time_unit_days as alpha_now,
-        bg_nbd.horizon / (bg_nbd.alpha + outlooks.age_days / bg_nbd.time_unit_days) as relative_horizon,
+        bg_nbd.horizon
+        / (bg_nbd.alpha + outlooks.age_days / bg_nbd.time_unit_days) as relative_horizon,
         bg_nbd.discount
 
     from outlooks
@@ -196,7 +199,8 @@ spanned as (
         outlooks_measured.*,
         weights.weight,
         greatest(weights.dropout, 1e-200) as dropout,
-        {{ log1p('greatest(weights.dropout, 1e-200) * outlooks_measured.relative_horizon') }} as whole_span
+        {{ log1p('greatest(weights.dropout, 1e-200) * outlooks_measured.relative_horizon') }}
+            as whole_span
 
     from outlooks_measured
     inner join weights
@@ -220,14 +224,14 @@ cut as (
 timed as (
 
     select
-        *
-        {%- for node, weight in rules %},
+        *,
+        {% for node, weight in rules -%}
             {{ weight }} * exp(-shape * {{ node }} * span) as mass_{{ loop.index }},
             alpha_now / dropout * case
                 when span < 0.0001 then {{ node }} * span * (1 + {{ node }} * span / 2)
                 else exp({{ node }} * span) - 1
-            end as time_{{ loop.index }}
-        {%- endfor %}
+            end as time_{{ loop.index }}{{ "," if not loop.last }}
+        {% endfor %}
 
     from cut
 
@@ -236,15 +240,15 @@ timed as (
 discounted as (
 
     select
-        *
-        {%- for node, weight in rules %},
+        *,
+        {% for node, weight in rules -%}
             exp(-discount * time_{{ loop.index }}) as value_{{ loop.index }},
             case
                 when discount * time_{{ loop.index }} < 0.00001
                     then time_{{ loop.index }} * (1 - discount * time_{{ loop.index }} / 2)
                 else (1 - exp(-discount * time_{{ loop.index }})) / discount
-            end as annuity_{{ loop.index }}
-        {%- endfor %}
+            end as annuity_{{ loop.index }}{{ "," if not loop.last }}
+        {% endfor %}
 
     from timed
 
@@ -258,7 +262,8 @@ terms as (
         variation,
         frequency,
         age_days,
-        weight * whole_span / (dropout * relative_horizon) * {{ expm1_ratio('-shape * whole_span') }} as orders,
+        weight * whole_span / (dropout * relative_horizon)
+        * {{ expm1_ratio('-shape * whole_span') }} as orders,
         weight * span / (dropout * relative_horizon) * (
             {%- for node, weight in rules %}
                 {{ "+ " if not loop.first }}mass_{{ loop.index }} * value_{{ loop.index }}
@@ -266,13 +271,15 @@ terms as (
         ) as discounted,
         weight * span / (dropout * relative_horizon) * (
             {%- for node, weight in rules %}
-                {{ "+ " if not loop.first }}mass_{{ loop.index }} * value_{{ loop.index }} * value_{{ loop.index }}
+                {{ "+ " if not loop.first }}mass_{{ loop.index }}
+                * value_{{ loop.index }} * value_{{ loop.index }}
             {%- endfor %}
         ) as twice_discounted,
         2 * (1 - dropout) * weight * span / (dropout * relative_horizon) * (
             {%- for node, weight in rules %}
                 {{ "+ " if not loop.first }}mass_{{ loop.index }} * value_{{ loop.index }}
-                * exp(-{{ node }} * span) * annuity_{{ loop.index }} / (alpha_now * relative_horizon)
+                * exp(-{{ node }} * span) * annuity_{{ loop.index }}
+                / (alpha_now * relative_horizon)
             {%- endfor %}
         ) as pairs
 
@@ -306,7 +313,10 @@ expected as (
         summed.age_days,
         outlooks_measured.shape * outlooks_measured.relative_horizon as orders_without_dropout,
         outlooks_measured.shape * (outlooks_measured.shape + 1)
-        * outlooks_measured.relative_horizon * outlooks_measured.relative_horizon as pairs_without_dropout,
+        * outlooks_measured.relative_horizon * outlooks_measured.relative_horizon
+            as pairs_without_dropout,
+        1 - exp(-outlooks_measured.shape * ln(1 + outlooks_measured.relative_horizon))
+            as p_purchase,
         summed.orders,
         summed.discounted,
         summed.twice_discounted,
@@ -334,8 +344,10 @@ final as (
         alive.p_alive,
         alive.p_alive * expected.orders_without_dropout * expected.orders as expected_orders,
         alive.p_alive * expected.orders_without_dropout * expected.discounted as discounted_orders,
-        alive.p_alive * expected.orders_without_dropout * expected.twice_discounted as twice_discounted_orders,
-        alive.p_alive * expected.pairs_without_dropout * expected.pairs as discounted_pairs
+        alive.p_alive * expected.orders_without_dropout * expected.twice_discounted
+            as twice_discounted_orders,
+        alive.p_alive * expected.pairs_without_dropout * expected.pairs as discounted_pairs,
+        alive.p_alive * expected.p_purchase as p_purchase
 
     from alive
     inner join expected

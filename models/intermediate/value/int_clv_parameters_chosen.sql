@@ -36,7 +36,8 @@ of_this_date as (
             (fits.basis = 'score' and fits.fitted_at = parameters.as_of_date)
             or (
                 fits.basis = 'calibration'
-                and fits.fitted_at = {{ add_days('parameters.as_of_date', '-parameters.clv_holdout_days') }}
+                and fits.fitted_at
+                = {{ add_days('parameters.as_of_date', '-parameters.clv_holdout_days') }}
             )
         )
 

@@ -1,5 +1,6 @@
--- Kernels of Pareto/NBD for each distinct history, from exp and ln alone. Dropout times are integrated in
--- u = ln((m + time) / (m + start)), m = the smaller of alpha and beta, cut where the integrand has fallen by e^-38.
+-- Kernels of Pareto/NBD for each distinct history, from exp and ln alone. Dropout times are
+-- integrated in u = ln((m + time) / (m + start)), m = the smaller of alpha and beta, cut where the
+-- integrand has fallen by e^-38.
 {%- set rules = gauss_legendre() %}
 
 with
@@ -35,8 +36,8 @@ measured as (
         pareto_nbd.s,
         pareto_nbd.alpha + histories.recency_days / pareto_nbd.time_unit_days as alpha_last,
         pareto_nbd.beta + histories.recency_days / pareto_nbd.time_unit_days as beta_last,
-        least(pareto_nbd.alpha, pareto_nbd.beta) + histories.recency_days / pareto_nbd.time_unit_days
-            as least_last,
+        least(pareto_nbd.alpha, pareto_nbd.beta)
+        + histories.recency_days / pareto_nbd.time_unit_days as least_last,
         (histories.age_days - histories.recency_days) / pareto_nbd.time_unit_days as silence
 
     from histories
@@ -48,7 +49,8 @@ spanned as (
 
     select
         *,
-        shape * {{ log1p('silence / alpha_last') }} + s * {{ log1p('silence / beta_last') }} as fall,
+        shape * {{ log1p('silence / alpha_last') }}
+        + s * {{ log1p('silence / beta_last') }} as fall,
         {{ log1p(
             'least(silence, alpha_last * (exp(least(38 / shape, 700)) - 1), '
             'beta_last * (exp(least(38 / s, 700)) - 1)) / least_last'
@@ -61,10 +63,11 @@ spanned as (
 nodes as (
 
     select
-        *
-        {%- for node, weight in rules %},
-            least_last * (exp(span * {{ node }}) - 1) as rise_{{ loop.index }}
-        {%- endfor %}
+        *,
+        {% for node, weight in rules -%}
+            least_last * (exp(span * {{ node }}) - 1)
+                as rise_{{ loop.index }}{{ "," if not loop.last }}
+        {% endfor %}
 
     from spanned
 
@@ -78,7 +81,7 @@ integrated as (
             {%- for node, weight in rules %}
                 {{ "+ " if not loop.first }}{{ weight }}
                 * exp(
-                    - shape * ln(1 + rise_{{ loop.index }} / alpha_last)
+                    -shape * ln(1 + rise_{{ loop.index }} / alpha_last)
                     - s * ln(1 + rise_{{ loop.index }} / beta_last)
                 )
                 * (least_last + rise_{{ loop.index }}) / (beta_last + rise_{{ loop.index }})
@@ -148,11 +151,12 @@ outlooks_spanned as (
 outlook_nodes as (
 
     select
-        *
-        {%- for node, weight in rules %},
+        *,
+        {% for node, weight in rules -%}
             beta_now * (exp(span * {{ node }}) - 1) as time_{{ loop.index }},
-            span * {{ weight }} * exp((1 - s) * span * {{ node }}) as mass_{{ loop.index }}
-        {%- endfor %}
+            span * {{ weight }} * exp((1 - s) * span * {{ node }})
+                as mass_{{ loop.index }}{{ "," if not loop.last }}
+        {% endfor %}
 
     from outlooks_spanned
 
@@ -161,21 +165,22 @@ outlook_nodes as (
 discounted as (
 
     select
-        *
-        {%- for node, weight in rules %},
+        *,
+        {% for node, weight in rules -%}
             exp(-discount * time_{{ loop.index }}) as value_{{ loop.index }},
             case
                 when discount * time_{{ loop.index }} < 0.00001
                     then time_{{ loop.index }} * (1 - discount * time_{{ loop.index }} / 2)
                 else (1 - exp(-discount * time_{{ loop.index }})) / discount
-            end as annuity_{{ loop.index }}
-        {%- endfor %}
+            end as annuity_{{ loop.index }}{{ "," if not loop.last }}
+        {% endfor %}
 
     from outlook_nodes
 
 ),
 
--- time that a customer alive today is expected to live in the horizon: plain, discounted, and what the variance needs
+-- time that a customer alive today is expected to live in the horizon: plain, discounted, and what
+-- the variance needs
 lives as (
 
     select
@@ -192,16 +197,88 @@ lives as (
         ) as discounted_life,
         beta_now * (
             {%- for node, weight in rules %}
-                {{ "+ " if not loop.first }}mass_{{ loop.index }} * value_{{ loop.index }} * value_{{ loop.index }}
+                {{ "+ " if not loop.first }}mass_{{ loop.index }}
+                * value_{{ loop.index }} * value_{{ loop.index }}
             {%- endfor %}
         ) as twice_discounted_life,
         2 * beta_now * (
             {%- for node, weight in rules %}
-                {{ "+ " if not loop.first }}mass_{{ loop.index }} * value_{{ loop.index }} * annuity_{{ loop.index }}
+                {{ "+ " if not loop.first }}mass_{{ loop.index }}
+                * value_{{ loop.index }} * annuity_{{ loop.index }}
             {%- endfor %}
         ) as life_of_pairs
 
     from discounted
+
+),
+
+-- the chance that a customer alive today buys at all in the horizon
+prospects as (
+
+    select
+        *,
+        least(alpha_now, beta_now) as least_now,
+        {{ log1p(
+            "least(horizon, alpha_now * (exp(least(38 / shape, 700)) - 1), "
+            "beta_now * (exp(least(38 / s, 700)) - 1)) / least(alpha_now, beta_now)"
+        ) }} as span
+
+    from (
+        select distinct
+            outlooks.basis,
+            outlooks.variation,
+            histories.frequency,
+            outlooks.age_days,
+            outlooks.r + histories.frequency as shape,
+            outlooks.s,
+            outlooks.alpha_now,
+            outlooks.beta_now,
+            outlooks.horizon
+
+        from histories
+        inner join outlooks
+            on
+                histories.basis = outlooks.basis
+                and histories.age_days = outlooks.age_days
+    ) as distinct_prospects
+
+),
+
+prospect_nodes as (
+
+    select
+        *,
+        {% for node, weight in rules -%}
+            least_now * (exp(span * {{ node }}) - 1)
+                as time_{{ loop.index }}{{ "," if not loop.last }}
+        {% endfor %}
+
+    from prospects
+
+),
+
+purchasing as (
+
+    select
+        basis,
+        variation,
+        frequency,
+        age_days,
+        least(
+            shape * span * (
+                {%- for node, weight in rules %}
+                    {{ "+ " if not loop.first }}{{ weight }}
+                    * exp(
+                        -shape * ln(1 + time_{{ loop.index }} / alpha_now)
+                        - s * ln(1 + time_{{ loop.index }} / beta_now)
+                    )
+                    * (least_now + time_{{ loop.index }}) / (alpha_now + time_{{ loop.index }})
+                {%- endfor %}
+            ),
+            1
+        ) as p_purchase
+
+    from prospect_nodes
 
 ),
 
@@ -215,13 +292,15 @@ final as (
         alive.recency_days,
         alive.age_days,
         alive.p_alive,
-        alive.p_alive * (lives.r + alive.frequency) / lives.alpha_now * lives.life as expected_orders,
+        alive.p_alive * (lives.r + alive.frequency) / lives.alpha_now * lives.life
+            as expected_orders,
         alive.p_alive * (lives.r + alive.frequency) / lives.alpha_now * lives.discounted_life
             as discounted_orders,
         alive.p_alive * (lives.r + alive.frequency) / lives.alpha_now * lives.twice_discounted_life
             as twice_discounted_orders,
         alive.p_alive * (lives.r + alive.frequency) * (lives.r + alive.frequency + 1)
-        / (lives.alpha_now * lives.alpha_now) * lives.life_of_pairs as discounted_pairs
+        / (lives.alpha_now * lives.alpha_now) * lives.life_of_pairs as discounted_pairs,
+        alive.p_alive * purchasing.p_purchase as p_purchase
 
     from alive
     inner join lives
@@ -229,6 +308,12 @@ final as (
             alive.basis = lives.basis
             and alive.variation = lives.variation
             and alive.age_days = lives.age_days
+    inner join purchasing
+        on
+            alive.basis = purchasing.basis
+            and alive.variation = purchasing.variation
+            and alive.frequency = purchasing.frequency
+            and alive.age_days = purchasing.age_days
 
 )
 

@@ -46,7 +46,10 @@ counted as (
         customers.segment,
         customers.first_ordered_on,
         max(
-            case when purchases.purchased_on <= observations.observed_until then purchases.purchased_on end
+            case
+                when purchases.purchased_on <= observations.observed_until
+                    then purchases.purchased_on
+            end
         ) as last_purchased_on,
         sum(
             case
@@ -66,9 +69,14 @@ counted as (
                 else 0
             end
         ) as repeat_margin_amount,
-        sum(case when purchases.purchased_on > observations.observed_until then 1 else 0 end) as holdout_orders,
+        sum(case when purchases.purchased_on > observations.observed_until then 1 else 0 end)
+            as holdout_orders,
         sum(
-            case when purchases.purchased_on > observations.observed_until then purchases.margin_amount else 0 end
+            case
+                when purchases.purchased_on > observations.observed_until
+                    then purchases.margin_amount
+                else 0
+            end
         ) as holdout_margin_amount
 
     from customers

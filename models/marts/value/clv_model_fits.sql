@@ -1,9 +1,10 @@
 {%- set names = ["r", "alpha", "s", "beta", "a", "b", "p", "q", "v"] %}
-{%- set columns = ["fits.r", "fits.alpha", "fits.s", "fits.beta", "fits.a", "fits.b", "fits.p", "fits.q", "fits.v"] %}
-{%- set errors = [
-    "fits.r_se", "fits.alpha_se", "fits.s_se", "fits.beta_se", "fits.a_se", "fits.b_se", "fits.p_se", "fits.q_se",
-    "fits.v_se",
-] %}
+{%- set columns = [] %}
+{%- set errors = [] %}
+{%- for name in names %}
+    {%- do columns.append("fits." ~ name) %}
+    {%- do errors.append("fits." ~ name ~ "_se") %}
+{%- endfor %}
 
 with
 
@@ -25,7 +26,8 @@ final as (
         fits.model,
         fits.basis,
         fits.fitted_at,
-        case when fits.log_likelihood is not null then {{ json_object(names, columns) }} end as parameters,
+        case when fits.log_likelihood is not null then {{ json_object(names, columns) }} end
+            as parameters,
         case when fits.log_likelihood is not null then {{ json_object(names, errors) }} end
             as standard_errors,
         fits.r,
@@ -63,7 +65,8 @@ final as (
             or (
                 fits.basis = 'calibration'
                 and parameters.clv_holdout_days > 0
-                and fits.fitted_at = {{ add_days('parameters.as_of_date', '-parameters.clv_holdout_days') }}
+                and fits.fitted_at
+                = {{ add_days('parameters.as_of_date', '-parameters.clv_holdout_days') }}
             )
         )
 

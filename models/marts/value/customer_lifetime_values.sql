@@ -77,7 +77,8 @@ described as (
         histories.frequency,
         histories.recency_days,
         histories.age_days,
-        {{ safe_divide('histories.repeat_margin_amount', 'histories.frequency') }} as average_margin,
+        {{ safe_divide('histories.repeat_margin_amount', 'histories.frequency') }}
+            as average_margin,
         historic.historic_margin
 
     from customers
@@ -97,6 +98,11 @@ scored as (
         chosen_scores.p_alive,
         chosen_scores.expected_orders,
         chosen_scores.discounted_orders,
+        chosen_scores.twice_discounted_orders,
+        chosen_scores.discounted_pairs,
+        chosen_scores.p_purchase,
+        gamma_gamma.p,
+        gamma_gamma.p * described.frequency + gamma_gamma.q as margin_shape,
         -- the spend model knows positive margins only, and has no mean where p x + q <= 1
         case
             when
@@ -140,33 +146,135 @@ priced as (
 
 ),
 
+-- second moment of the discounted margin of the horizon: its purchases, and its pairs of purchases,
+-- times the mean squares of one margin and of two margins of the same customer (no variance where
+-- p x + q <= 2)
+valued as (
+
+    select
+        *,
+        discounted_orders * expected_average_margin as residual_clv,
+        case
+            when modelled_margin is not null and margin_shape > 2
+                then
+                    (twice_discounted_orders * (p + 1) / p + discounted_pairs)
+                    * modelled_margin * modelled_margin * (margin_shape - 1) / (margin_shape - 2)
+        end as residual_square
+
+    from priced
+
+),
+
+-- given a purchase at all, the value is taken as gamma distributed
+purchasing as (
+
+    select
+        valued.*,
+        valued.residual_clv / valued.p_purchase as mean_of_purchasers,
+        greatest(
+            valued.residual_square / valued.residual_clv
+            * valued.p_purchase / valued.residual_clv - 1,
+            1e-12
+        ) as squared_variation,
+        2 * {{ normal_tail('parameters.confidence_z') }} as miss
+
+    from valued
+    cross join parameters
+    where
+        valued.residual_square is not null
+        and valued.residual_clv > 0
+        and valued.p_purchase > 0
+
+),
+
+-- who may not purchase at all has 0 as lower bound, and all that is missed lies above
+shared_out as (
+
+    select
+        *,
+        case when p_purchase > 0.999 then 1 - miss / 2 / p_purchase else 1 - miss / p_purchase end
+            as share_below_high,
+        case when p_purchase > 0.999 then 1 - (1 - miss / 2) / p_purchase else 0 end
+            as share_below_low
+
+    from purchasing
+
+),
+
+bounded as (
+
+    select
+        *,
+        greatest(share_below_high, 1e-9) as probability_high,
+        greatest(share_below_low, 1e-9) as probability_low
+
+    from shared_out
+
+),
+
+intervals as (
+
+    select
+        party_id,
+        case
+            when share_below_low <= 0 then 0
+            else
+                mean_of_purchasers * power(
+                    greatest(
+                        1 - squared_variation / 9
+                        + {{ normal_quantile('probability_low') }} * sqrt(squared_variation / 9),
+                        0
+                    ),
+                    3
+                )
+        end as residual_clv_low,
+        case
+            when share_below_high <= 0 then 0
+            else
+                mean_of_purchasers * power(
+                    greatest(
+                        1 - squared_variation / 9
+                        + {{ normal_quantile('probability_high') }} * sqrt(squared_variation / 9),
+                        0
+                    ),
+                    3
+                )
+        end as residual_clv_high
+
+    from bounded
+
+),
+
 final as (
 
     select
-        priced.party_id,
-        priced.segment,
-        priced.acquisition_channel,
-        priced.cohort_month,
-        priced.frequency,
-        priced.recency_days,
-        priced.age_days,
-        priced.average_margin,
-        priced.p_alive,
-        priced.expected_orders,
-        priced.discounted_orders,
-        priced.expected_average_margin,
-        priced.historic_margin,
-        priced.discounted_orders * priced.expected_average_margin as residual_clv,
-        cast(null as double) as residual_clv_low,
-        cast(null as double) as residual_clv_high,
-        priced.historic_margin + priced.discounted_orders * priced.expected_average_margin as total_clv,
-        case when priced.modelled_margin is null then 'fallback' else coalesce(priced.model, 'fallback') end
-            as model,
+        valued.party_id,
+        valued.segment,
+        valued.acquisition_channel,
+        valued.cohort_month,
+        valued.frequency,
+        valued.recency_days,
+        valued.age_days,
+        valued.average_margin,
+        valued.p_alive,
+        valued.expected_orders,
+        valued.discounted_orders,
+        valued.expected_average_margin,
+        valued.historic_margin,
+        valued.residual_clv,
+        intervals.residual_clv_low,
+        intervals.residual_clv_high,
+        valued.historic_margin + valued.residual_clv as total_clv,
+        case
+            when valued.modelled_margin is null or valued.model is null then 'fallback'
+            else valued.model
+        end as model,
         parameters.clv_horizon_days as horizon_days,
         parameters.clv_discount_rate as discount_rate,
         parameters.as_of_date
 
-    from priced
+    from valued
+    left join intervals on valued.party_id = intervals.party_id
     cross join parameters
 
 )
