@@ -127,7 +127,8 @@ def failed_dbt(run: Settings) -> Iterator[str]:
                 continue
             name = result["unique_id"].split(".")[2]
             label = "warning" if result["status"] == "warn" else "ERROR"
-            yield f"  {label} dbt {name}: {(result['message'] or '').strip()}"
+            message = (result["message"] or "").split("Stack Trace")[0]
+            yield f"  {label} dbt {name}: {' '.join(message.split())}"
             if result["unique_id"].startswith("test.") and result.get("compiled_code"):
                 found = connection.execute(f"select * from ({result['compiled_code']}) limit 5")
                 names = [column[0] for column in found.description]

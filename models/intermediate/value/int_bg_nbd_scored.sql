@@ -2,7 +2,6 @@
 -- Expected orders are the mean over the dropout probability p, Beta(a, b + x) today, of positive
 -- terms, so that nothing cancels at a = 1 and nothing overflows at x = 1000: trapezoidal rule of
 -- 128 nodes in y = logit p, y = mode + c sinh(node).
-{%- set rules = gauss_legendre() %}
 {%- set nodes = 128 %}
 
 with
@@ -41,7 +40,8 @@ alive as (
                     1 + exp(
                         ln(bg_nbd.a / (bg_nbd.b + histories.frequency - 1))
                         + (bg_nbd.r + histories.frequency) * {{ log1p(
-                            "((histories.age_days - histories.recency_days) / bg_nbd.time_unit_days)"
+                            "((histories.age_days - histories.recency_days)"
+                            " / bg_nbd.time_unit_days)"
                             " / (bg_nbd.alpha + histories.recency_days / bg_nbd.time_unit_days)"
                         ) }}
                     )
@@ -225,13 +225,12 @@ timed as (
 
     select
         *,
-        {% for node, weight in rules -%}
-            {{ weight }} * exp(-shape * {{ node }} * span) as mass_{{ loop.index }},
-            alpha_now / dropout * case
-                when span < 0.0001 then {{ node }} * span * (1 + {{ node }} * span / 2)
-                else exp({{ node }} * span) - 1
-            end as time_{{ loop.index }}{{ "," if not loop.last }}
-        {% endfor %}
+        {{ at_each_node("{weight} * exp(-shape * {node} * span)", "mass") }},
+        {{ at_each_node(
+            "alpha_now / dropout * case when span < 0.0001 then {node} * span * (1 + {node} "
+            "* span / 2) else exp({node} * span) - 1 end",
+            "time"
+        ) }}
 
     from cut
 
@@ -241,14 +240,12 @@ discounted as (
 
     select
         *,
-        {% for node, weight in rules -%}
-            exp(-discount * time_{{ loop.index }}) as value_{{ loop.index }},
-            case
-                when discount * time_{{ loop.index }} < 0.00001
-                    then time_{{ loop.index }} * (1 - discount * time_{{ loop.index }} / 2)
-                else (1 - exp(-discount * time_{{ loop.index }})) / discount
-            end as annuity_{{ loop.index }}{{ "," if not loop.last }}
-        {% endfor %}
+        {{ at_each_node("exp(-discount * time_{i})", "value") }},
+        {{ at_each_node(
+            "case when discount * time_{i} < 0.00001 then time_{i} * (1 - discount * "
+            "time_{i} / 2) else (1 - exp(-discount * time_{i})) / discount end",
+            "annuity"
+        ) }}
 
     from timed
 
@@ -264,24 +261,14 @@ terms as (
         age_days,
         weight * whole_span / (dropout * relative_horizon)
         * {{ expm1_ratio('-shape * whole_span') }} as orders,
-        weight * span / (dropout * relative_horizon) * (
-            {%- for node, weight in rules %}
-                {{ "+ " if not loop.first }}mass_{{ loop.index }} * value_{{ loop.index }}
-            {%- endfor %}
-        ) as discounted,
-        weight * span / (dropout * relative_horizon) * (
-            {%- for node, weight in rules %}
-                {{ "+ " if not loop.first }}mass_{{ loop.index }}
-                * value_{{ loop.index }} * value_{{ loop.index }}
-            {%- endfor %}
-        ) as twice_discounted,
-        2 * (1 - dropout) * weight * span / (dropout * relative_horizon) * (
-            {%- for node, weight in rules %}
-                {{ "+ " if not loop.first }}mass_{{ loop.index }} * value_{{ loop.index }}
-                * exp(-{{ node }} * span) * annuity_{{ loop.index }}
-                / (alpha_now * relative_horizon)
-            {%- endfor %}
-        ) as pairs
+        weight * span / (dropout * relative_horizon)
+        * {{ sum_of_nodes("mass_{i} * value_{i}") }} as discounted,
+        weight * span / (dropout * relative_horizon)
+        * {{ sum_of_nodes("mass_{i} * value_{i} * value_{i}") }} as twice_discounted,
+        2 * (1 - dropout) * weight * span / (dropout * relative_horizon) * {{ sum_of_nodes(
+            "mass_{i} * value_{i} * exp(-{node} * span) * annuity_{i} / (alpha_now * "
+            "relative_horizon)"
+        ) }} as pairs
 
     from discounted
 

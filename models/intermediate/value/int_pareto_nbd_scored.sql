@@ -1,7 +1,6 @@
 -- Kernels of Pareto/NBD for each distinct history, from exp and ln alone. Dropout times are
 -- integrated in u = ln((m + time) / (m + start)), m = the smaller of alpha and beta, cut where the
 -- integrand has fallen by e^-38.
-{%- set rules = gauss_legendre() %}
 
 with
 
@@ -64,10 +63,7 @@ nodes as (
 
     select
         *,
-        {% for node, weight in rules -%}
-            least_last * (exp(span * {{ node }}) - 1)
-                as rise_{{ loop.index }}{{ "," if not loop.last }}
-        {% endfor %}
+        {{ at_each_node("least_last * (exp(span * {node}) - 1)", "rise") }}
 
     from spanned
 
@@ -77,16 +73,10 @@ integrated as (
 
     select
         *,
-        s * span * (
-            {%- for node, weight in rules %}
-                {{ "+ " if not loop.first }}{{ weight }}
-                * exp(
-                    -shape * ln(1 + rise_{{ loop.index }} / alpha_last)
-                    - s * ln(1 + rise_{{ loop.index }} / beta_last)
-                )
-                * (least_last + rise_{{ loop.index }}) / (beta_last + rise_{{ loop.index }})
-            {%- endfor %}
-        ) as odds_of_dropout
+        s * span * {{ sum_of_nodes(
+            "{weight} * exp(-shape * ln(1 + rise_{i} / alpha_last) - s * ln(1 + rise_{i} / "
+            "beta_last)) * (least_last + rise_{i}) / (beta_last + rise_{i})"
+        ) }} as odds_of_dropout
 
     from nodes
 
@@ -152,11 +142,8 @@ outlook_nodes as (
 
     select
         *,
-        {% for node, weight in rules -%}
-            beta_now * (exp(span * {{ node }}) - 1) as time_{{ loop.index }},
-            span * {{ weight }} * exp((1 - s) * span * {{ node }})
-                as mass_{{ loop.index }}{{ "," if not loop.last }}
-        {% endfor %}
+        {{ at_each_node("beta_now * (exp(span * {node}) - 1)", "time") }},
+        {{ at_each_node("span * {weight} * exp((1 - s) * span * {node})", "mass") }}
 
     from outlooks_spanned
 
@@ -166,14 +153,12 @@ discounted as (
 
     select
         *,
-        {% for node, weight in rules -%}
-            exp(-discount * time_{{ loop.index }}) as value_{{ loop.index }},
-            case
-                when discount * time_{{ loop.index }} < 0.00001
-                    then time_{{ loop.index }} * (1 - discount * time_{{ loop.index }} / 2)
-                else (1 - exp(-discount * time_{{ loop.index }})) / discount
-            end as annuity_{{ loop.index }}{{ "," if not loop.last }}
-        {% endfor %}
+        {{ at_each_node("exp(-discount * time_{i})", "value") }},
+        {{ at_each_node(
+            "case when discount * time_{i} < 0.00001 then time_{i} * (1 - discount * "
+            "time_{i} / 2) else (1 - exp(-discount * time_{i})) / discount end",
+            "annuity"
+        ) }}
 
     from outlook_nodes
 
@@ -190,23 +175,9 @@ lives as (
         r,
         alpha_now,
         beta_now * whole_span * {{ expm1_ratio('(1 - s) * whole_span') }} as life,
-        beta_now * (
-            {%- for node, weight in rules %}
-                {{ "+ " if not loop.first }}mass_{{ loop.index }} * value_{{ loop.index }}
-            {%- endfor %}
-        ) as discounted_life,
-        beta_now * (
-            {%- for node, weight in rules %}
-                {{ "+ " if not loop.first }}mass_{{ loop.index }}
-                * value_{{ loop.index }} * value_{{ loop.index }}
-            {%- endfor %}
-        ) as twice_discounted_life,
-        2 * beta_now * (
-            {%- for node, weight in rules %}
-                {{ "+ " if not loop.first }}mass_{{ loop.index }}
-                * value_{{ loop.index }} * annuity_{{ loop.index }}
-            {%- endfor %}
-        ) as life_of_pairs
+        beta_now * {{ sum_of_nodes("mass_{i} * value_{i}") }} as discounted_life,
+        beta_now * {{ sum_of_nodes("mass_{i} * value_{i} * value_{i}") }} as twice_discounted_life,
+        2 * beta_now * {{ sum_of_nodes("mass_{i} * value_{i} * annuity_{i}") }} as life_of_pairs
 
     from discounted
 
@@ -248,10 +219,7 @@ prospect_nodes as (
 
     select
         *,
-        {% for node, weight in rules -%}
-            least_now * (exp(span * {{ node }}) - 1)
-                as time_{{ loop.index }}{{ "," if not loop.last }}
-        {% endfor %}
+        {{ at_each_node("least_now * (exp(span * {node}) - 1)", "time") }}
 
     from prospects
 
@@ -265,16 +233,10 @@ purchasing as (
         frequency,
         age_days,
         least(
-            shape * span * (
-                {%- for node, weight in rules %}
-                    {{ "+ " if not loop.first }}{{ weight }}
-                    * exp(
-                        -shape * ln(1 + time_{{ loop.index }} / alpha_now)
-                        - s * ln(1 + time_{{ loop.index }} / beta_now)
-                    )
-                    * (least_now + time_{{ loop.index }}) / (alpha_now + time_{{ loop.index }})
-                {%- endfor %}
-            ),
+            shape * span * {{ sum_of_nodes(
+            "{weight} * exp(-shape * ln(1 + time_{i} / alpha_now) - s * ln(1 + time_{i} / "
+            "beta_now)) * (least_now + time_{i}) / (alpha_now + time_{i})"
+        ) }},
             1
         ) as p_purchase
 

@@ -1,3 +1,6 @@
+-- a table, as acquisition_costs reads it too
+{{ config(materialized="table") }}
+
 with
 
 parameters as (
