@@ -36,7 +36,12 @@ values_per_customer as (
     select
         count(*) as customers,
         sum(historic_margin) / nullif(count(*), 0) as historic_margin,
-        avg(total_clv) as total_clv
+        case
+            when count(total_clv) = count(*)
+                then sum(cast(total_clv as decimal(28, 4))) / nullif(count(*), 0)
+        end as total_clv,
+        string_agg(distinct model, ', ' order by model) as models,
+        max(horizon_days) as horizon_days
 
     from marts.customer_lifetime_values
 
@@ -106,7 +111,10 @@ figures as (
         coalesce(total_clv, historic_margin),
         null,
         null,
-        case when total_clv is null then 'historic margin to date; no model is fitted' else 'total' end
+        case
+            when total_clv is null then 'historic margin to date; not every customer has a model'
+            else 'margin to date and ' || horizon_days || ' days ahead (' || models || ')'
+        end
 
     from values_per_customer
     where customers > 0
