@@ -13,6 +13,7 @@ expected as (
     inner join {{ ref('int_purchase_spells_split') }} as spells
         on customers.party_id = spells.party_id and spells.spell_number = 1
     group by grouping sets ((), (customers.segment))
+    having count(*) > 0
 
 ),
 
