@@ -147,7 +147,7 @@ def next_steps(run: Settings, done: Publication | None) -> str:
             f"  marts       {current}/rapport.duckdb (schema marts), {current}/parquet/",
             f"  Data Docs   {current}/data_docs/index.html",
         ]
-    lines += ["  Dagster     make dev", "  every mart  models/published/_published__models.yml"]
+    lines += ["  Dagster     make dev", "  every mart  models/published/"]
     return "\n".join(lines)
 
 

@@ -62,8 +62,8 @@ class Settings:
 
     @property
     def dbt_target(self) -> Path:
-        """Where dbt writes what it compiled and ran for this home."""
-        return self.home / "build" / "dbt"
+        """Where dbt writes what it parsed, compiled and ran for this home; kept from run to run."""
+        return self.home / "dbt"
 
 
 def settings() -> Settings:

@@ -85,7 +85,9 @@ def _build(
 ) -> Iterator[Any]:
     run = settings()
     os.environ |= {"HOME_DIR": str(run.home), "DBT_LOG_PATH": str(run.home / "build" / "logs")}
-    arguments = ["build", "--vars", json.dumps({"as_of_date": as_of_date})]
+    arguments = ["build"]
+    if as_of_date:  # no vars without need: with other vars dbt parses the whole project anew
+        arguments += ["--vars", json.dumps({"as_of_date": as_of_date})]
     invocation = dbt.cli(
         arguments, context=context, target_path=run.dbt_target, raise_on_error=False
     )
