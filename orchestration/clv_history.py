@@ -13,9 +13,8 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import yaml
 
-from orchestration import fits
+from orchestration import fits, source_tables
 from orchestration.settings import ROOT
 
 SOURCE = ROOT / "models" / "staging" / "value" / "_fits.yml"
@@ -61,7 +60,11 @@ def refresh(connection: duckdb.DuckDBPyConnection, history: Path) -> list[str]:
     Reads the tables INPUTS of schema intermediate. For each model, basis and last day of the data
     one fit is current: that of this run's input. Others of the history stay as they are.
     """
-    names = _create(connection, history)
+    names = source_tables.create(connection, SOURCE, "clv_parameters")
+    if history.exists():
+        connection.execute(
+            "insert into fits.clv_parameters by name select * from read_parquet(?)", [str(history)]
+        )
     as_of_date, unit, minimum = connection.execute(
         "select as_of_date, clv_time_unit_days, clv_min_customers"
         " from intermediate.int_parameters_resolved"
@@ -99,20 +102,6 @@ def refresh(connection: duckdb.DuckDBPyConnection, history: Path) -> list[str]:
     )
     partial.replace(history)
     return said
-
-
-def _create(connection: duckdb.DuckDBPyConnection, history: Path) -> list[str]:
-    """Make the table as the source YAML types it, filled with the history; return its columns."""
-    source = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))["sources"][0]
-    columns = {c["name"]: c["data_type"] for c in source["tables"][0]["columns"]}
-    typed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
-    connection.execute("create schema if not exists fits")
-    connection.execute(f"create or replace table fits.clv_parameters ({typed})")
-    if history.exists():
-        connection.execute(
-            "insert into fits.clv_parameters by name select * from read_parquet(?)", [str(history)]
-        )
-    return list(columns)
 
 
 def _tasks(connection: duckdb.DuckDBPyConnection) -> Iterator[Task]:

@@ -22,6 +22,7 @@ class Settings:
     demo_size: str
     demo_seed: int | None
     demo_mess: bool
+    sentiment_scorer: str
 
     @property
     def input(self) -> str:
@@ -67,14 +68,12 @@ class Settings:
 
 
 def settings() -> Settings:
-    """Read the settings from the environment: HOME_DIR, LANDING, EXAMPLE, SOURCE, SIZE, SEED, MESS.
+    """Read the settings from the environment: the names below; one that is not set counts as empty.
 
     Raises ValueError where two inputs are asked for, or an example does not exist or lacks SOURCE.
     """
-    given = {
-        name: os.environ.get(name, "").strip()
-        for name in ("HOME_DIR", "LANDING", "EXAMPLE", "SOURCE", "SIZE", "SEED", "MESS")
-    }
+    names = ("HOME_DIR", "LANDING", "EXAMPLE", "SOURCE", "SIZE", "SEED", "MESS", "SENTIMENT_SCORER")
+    given = {name: os.environ.get(name, "").strip() for name in names}
     if given["LANDING"] and given["EXAMPLE"]:
         raise ValueError("LANDING and EXAMPLE name two inputs: give one of them")
     if given["EXAMPLE"]:
@@ -98,6 +97,7 @@ def settings() -> Settings:
         demo_size=given["SIZE"] or "default",
         demo_seed=int(given["SEED"]) if given["SEED"] else None,
         demo_mess=given["MESS"] == "1",
+        sentiment_scorer=given["SENTIMENT_SCORER"] or "orchestration.sentiment:Vader",
     )
 
 

@@ -35,7 +35,7 @@ class _Plain(logging.Formatter):
 
 
 class _Ours(logging.Filter):
-    steps = ("landing: ", "load ", "landing/", "check ", "dbt: ", "fit ", "publish: ")
+    steps = ("landing: ", "load ", "landing/", "check ", "dbt: ", "score ", "fit ", "publish: ")
 
     def filter(self, record: logging.LogRecord) -> bool:
         meta = getattr(record, "dagster_meta", {})

@@ -76,7 +76,9 @@ def published_marts() -> list[Mart]:
     return sorted(marts, key=lambda mart: mart.name)
 
 
-FITTED = "source:fits+"  # what reads fitted parameters is built after the fit, all else before it
+# dbt runs in three steps, Python writes between them; what a model reads says in which it is built.
+COMPUTED = "source:computed+"
+FITTED = "source:fits+"
 NOT_NIGHTLY = "resource_type:unit_test path:tests/dbt/macros"
 
 
@@ -116,14 +118,28 @@ def _keep_results(path: Path, target: Path) -> None:
 
 @dbt_assets(
     manifest=ensure_manifest(),
-    exclude=f"{NOT_NIGHTLY} {FITTED}",
+    exclude=f"{NOT_NIGHTLY} {COMPUTED} {FITTED}",
     dagster_dbt_translator=LayeredTranslator(),
     name="models",
 )
 def models(
     context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: Warehouse
 ) -> Iterator[Any]:
-    """Build every model that needs no fit and run its tests: a failed test stops what follows."""
+    """Build what reads nothing that Python computes, and test it: a failure stops what follows."""
+    yield from _build(context, dbt, warehouse.as_of_date)
+
+
+@dbt_assets(
+    manifest=ensure_manifest(),
+    select=COMPUTED,
+    exclude=f"{NOT_NIGHTLY} {FITTED}",
+    dagster_dbt_translator=LayeredTranslator(),
+    name="computed_models",
+)
+def computed_models(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: Warehouse
+) -> Iterator[Any]:
+    """Build the models that read what was computed of parties and texts, and run their tests."""
     yield from _build(context, dbt, warehouse.as_of_date)
 
 
@@ -142,7 +158,7 @@ def fitted_models(
 
 
 defs = dg.Definitions(
-    assets=[models, fitted_models],
+    assets=[models, computed_models, fitted_models],
     resources={
         "dbt": DbtCliResource(project_dir=str(ROOT), profiles_dir=str(ROOT), dbt_executable=DBT),
         "warehouse": Warehouse(as_of_date=dg.EnvVar("AS_OF_DATE").get_value("") or ""),

@@ -1,12 +1,19 @@
 """What Dagster sees: keys, job, schedule, and that every check guards something that is built."""
 
 import datetime
+import json
 
 import dagster as dg
 import pytest
 
 from orchestration.contract import read_contract
-from orchestration.defs.warehouse import published_marts
+from orchestration.defs.warehouse import (
+    computed_models,
+    ensure_manifest,
+    fitted_models,
+    models,
+    published_marts,
+)
 from orchestration.settings import ROOT
 
 
@@ -22,6 +29,38 @@ def test_every_input_and_every_mart_is_an_asset(definitions: dg.Definitions) -> 
     inputs = {f"raw/{spec.name}" for spec in read_contract(ROOT / "models" / "staging")}
     marts = {f"marts/{mart.name}" for mart in published_marts()}
     assert inputs | marts | {"landing", "raw/deliveries", "published/current"} <= keys
+
+
+def test_what_python_writes_for_dbt_is_written_by_an_asset(definitions: dg.Definitions) -> None:
+    sources = json.loads(ensure_manifest().read_text(encoding="utf-8"))["sources"].values()
+    tables = {
+        f"{source['schema']}/{source['name']}"
+        for source in sources
+        if source["schema"] in ("computed", "fits")
+    }
+    keys = {key.to_user_string() for key in definitions.resolve_asset_graph().executable_asset_keys}
+    assert tables
+    assert tables <= keys
+
+
+def test_dbt_steps_are_decided_by_what_a_model_reads(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+
+    def reads(key: dg.AssetKey, schema: str) -> bool:
+        return any(above.path[0] == schema for above in graph.get_ancestor_asset_keys(key))
+
+    built = [key for step in (models, computed_models, fitted_models) for key in sorted(step.keys)]
+    nodes = json.loads(ensure_manifest().read_text(encoding="utf-8"))["nodes"].values()
+    assert len(built) == len(set(built))
+    assert set(built) == {
+        dg.AssetKey([node["schema"], node["alias"]])
+        for node in nodes
+        if node["resource_type"] in ("model", "seed")
+    }
+    assert fitted_models.keys == {key for key in built if reads(key, "fits")}
+    assert computed_models.keys == {
+        key for key in built if reads(key, "computed") and not reads(key, "fits")
+    }
 
 
 def test_every_check_guards_an_asset_that_is_built(definitions: dg.Definitions) -> None:

@@ -62,6 +62,7 @@ pivoted as (
         {{ parameter("ror_window_months", "bigint") }},
         {{ parameter("up_front_months", "bigint") }},
         {{ parameter("cost_per_contact", "decimal(18,4)") }},
+        {{ parameter("default_text_language", "string") }},
         {{ parameter("min_before_after_customers", "bigint") }}
 
     from resolved

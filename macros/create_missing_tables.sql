@@ -1,7 +1,7 @@
-{# Empty tables where nothing was fitted yet, typed from the YAML of the source, so that the models that read them build. #}
-{% macro create_missing_fits() -%}
+{# Empty tables, typed from the YAML of their source, where Python wrote none yet: what reads them builds all the same. #}
+{% macro create_missing_tables() -%}
     {%- if execute -%}
-        {%- for source in graph.sources.values() | selectattr("schema", "equalto", "fits") %}
+        {%- for source in graph.sources.values() if source.schema in ("computed", "fits") %}
             create schema if not exists {{ source.schema }};
             create table if not exists {{ source.schema }}.{{ source.name }} (
                 {%- for column in source.columns.values() %}
