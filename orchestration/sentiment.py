@@ -75,11 +75,11 @@ def score_texts(
     """Return the score of each text, in their order, from as many processes as there are cores.
 
     Few texts are scored in this process. Others are started anew, not forked: the caller has
-    threads.
+    threads. Raises ValueError where a scorer gives anything but one score from -1 to 1 per text.
     """
     cores = processes or _cores()
     if cores == 1 or len(texts) <= FEW:
-        return load_scorer(path).score(texts)
+        return _checked(load_scorer(path), texts)
     chunks = [list(texts[i : i + CHUNK]) for i in range(0, len(texts), CHUNK)]
     context = multiprocessing.get_context("spawn")
     with context.Pool(min(cores, len(chunks)), _start, (path,)) as pool:
@@ -153,6 +153,15 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
+def _checked(scorer: Scorer, texts: Sequence[str]) -> list[float | None]:
+    scores = scorer.score(texts)
+    wrong = [score for score in scores if score is not None and not -1 <= score <= 1]
+    if len(scores) != len(texts) or wrong:
+        found = f"{wrong[0]!r}" if wrong else f"{len(scores)} scores for {len(texts)} texts"
+        raise ValueError(f"scorer {scorer.name} gave {found}: expected one of -1 to 1 per text")
+    return scores
+
+
 _scorer: Scorer
 
 
@@ -162,4 +171,4 @@ def _start(path: str) -> None:
 
 
 def _score(texts: list[str]) -> list[float | None]:
-    return _scorer.score(texts)
+    return _checked(_scorer, texts)

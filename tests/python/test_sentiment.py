@@ -1,0 +1,168 @@
+"""Sentiment: what is scored when, what the store keeps, and that scores are the scorer's own."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration import sentiment
+
+VADER = "orchestration.sentiment:Vader"
+TEXTS = ["I love it", "I hate it", "It is a box", "Not good, not bad, just late"]
+
+
+class Length:
+    """A scorer of the tests: the longer, the better; blank of anything without an e."""
+
+    name, version, languages = "length", "1", frozenset({"en", "de"})
+
+    def score(self, texts: Sequence[str]) -> list[float | None]:
+        return [len(text) / 100 if "e" in text else None for text in texts]
+
+
+class LengthAgain(Length):
+    version = "2"
+
+
+class OutOfRange(Length):
+    def score(self, texts: Sequence[str]) -> list[float | None]:
+        return [7.0 for _ in texts]
+
+
+class OneShort(Length):
+    def score(self, texts: Sequence[str]) -> list[float | None]:
+        return [0.5 for _ in texts[1:]]
+
+
+class Where(Length):
+    """Says in which process it works: its score is different in each."""
+
+    def score(self, texts: Sequence[str]) -> list[float | None]:
+        return [1 / os.getpid() for _ in texts]
+
+
+def build(texts: Sequence[str], language: str = "en") -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("create schema intermediate")
+    connection.execute(
+        "create table intermediate.int_texts_listed"
+        " (text_hash varchar, language varchar, text varchar)"
+    )
+    for text in texts:
+        connection.execute(
+            "insert into intermediate.int_texts_listed values (md5($text), $language, $text)",
+            {"text": text, "language": language},
+        )
+    return connection
+
+
+def scores(connection: duckdb.DuckDBPyConnection) -> dict[str, float | None]:
+    found = connection.execute(
+        "select text, score from intermediate.int_texts_listed"
+        " join computed.text_sentiments using (text_hash, language)"
+    ).fetchall()
+    return dict(found)
+
+
+def test_scores_are_those_of_the_library_and_known_the_second_time(tmp_path: Path) -> None:
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    store = tmp_path / "scores.parquet"
+    first = build(TEXTS)
+    assert sentiment.refresh(first, store, VADER) == (4, 0, 0)
+    library = SentimentIntensityAnalyzer()
+    assert scores(first) == {text: library.polarity_scores(text)["compound"] for text in TEXTS}
+    again = build(TEXTS)
+    assert sentiment.refresh(again, store, VADER) == (0, 4, 0)
+    assert scores(again) == scores(first)
+    assert again.execute("from computed.text_sentiments order by all").fetchall() == (
+        first.execute("from computed.text_sentiments order by all").fetchall()
+    )
+
+
+def test_only_a_new_or_changed_text_is_scored(tmp_path: Path) -> None:
+    store = tmp_path / "scores.parquet"
+    sentiment.refresh(build(TEXTS), store, VADER)
+    changed = build([*TEXTS[:3], TEXTS[3] + "!"])
+    assert sentiment.refresh(changed, store, VADER) == (1, 3, 0)
+    assert set(scores(changed)) == {*TEXTS[:3], TEXTS[3] + "!"}
+
+
+def test_a_new_version_scores_anew_and_the_old_scores_stay(tmp_path: Path) -> None:
+    store = tmp_path / "scores.parquet"
+    assert sentiment.refresh(build(TEXTS), store, f"{__name__}:Length") == (4, 0, 0)
+    assert sentiment.refresh(build(TEXTS), store, f"{__name__}:LengthAgain") == (4, 0, 0)
+    assert sentiment.refresh(build(TEXTS), store, VADER) == (4, 0, 0)
+    back = build(TEXTS)
+    assert sentiment.refresh(back, store, f"{__name__}:Length") == (0, 4, 0)
+    assert set(
+        back.execute("select scorer, scorer_version from computed.text_sentiments").fetchall()
+    ) == {("length", "1")}
+
+
+def test_what_is_no_longer_delivered_leaves_the_store_which_holds_no_text(tmp_path: Path) -> None:
+    store = tmp_path / "scores.parquet"
+    sentiment.refresh(build(TEXTS), store, VADER)
+    sentiment.refresh(build(TEXTS[:1]), store, VADER)
+    kept = duckdb.from_parquet(str(store))
+    assert kept.columns == ["text_hash", "scorer", "scorer_version", "score"]
+    assert (
+        kept.select("text_hash").fetchall()
+        == duckdb.execute("select md5($text)", {"text": TEXTS[0]}).fetchall()
+    )
+    assert not any(text.encode() in store.read_bytes() for text in TEXTS)
+    sentiment.refresh(build([]), store, VADER)
+    assert duckdb.from_parquet(str(store)).fetchall() == []
+
+
+def test_another_language_is_null_and_counted(tmp_path: Path) -> None:
+    connection = build(TEXTS, "de")
+    assert sentiment.refresh(connection, tmp_path / "scores.parquet", VADER) == (0, 0, 4)
+    assert set(scores(connection).values()) == {None}
+    assert connection.execute(
+        "select distinct is_spoken from computed.text_sentiments"
+    ).fetchall() == [(False,)]
+    spoken = build(TEXTS, "de")
+    sentiment.refresh(spoken, tmp_path / "scores.parquet", f"{__name__}:Length")
+    assert scores(spoken) == dict(zip(TEXTS, [0.09, 0.09, None, 0.28], strict=True))
+
+
+def test_the_order_of_the_texts_does_not_matter(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.parquet", tmp_path / "other.parquet"
+    sentiment.refresh(build(TEXTS), one, VADER)
+    sentiment.refresh(build(TEXTS[::-1]), other, VADER)
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_many_texts_are_scored_by_several_processes_in_order() -> None:
+    texts = [f"number {n} is {'good' if n % 3 else 'bad'}" for n in range(2 * sentiment.FEW)]
+    assert sentiment.score_texts(texts, VADER, 2) == sentiment.Vader().score(texts)
+    assert 1 / os.getpid() not in sentiment.score_texts(texts, f"{__name__}:Where", 2)
+    assert set(sentiment.score_texts(texts, f"{__name__}:Where", 1)) == {1 / os.getpid()}
+
+
+def test_where_few_texts_are_new_no_process_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: str) -> None:
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr(sentiment.multiprocessing, "get_context", refuse)
+    assert sentiment.score_texts([], VADER, 2) == []
+    assert len(sentiment.score_texts(TEXTS, VADER, 2)) == 4
+    with pytest.raises(AssertionError, match="was started"):
+        sentiment.score_texts(TEXTS * sentiment.FEW, VADER, 2)
+
+
+@pytest.mark.parametrize("name", ["OutOfRange", "OneShort"])
+def test_a_scorer_that_does_not_keep_its_word_stops_the_run(tmp_path: Path, name: str) -> None:
+    store = tmp_path / "scores.parquet"
+    with pytest.raises(ValueError, match="scorer length gave"):
+        sentiment.refresh(build(TEXTS), store, f"{__name__}:{name}")
+    assert not store.exists()
+
+
+@pytest.mark.parametrize("path", ["", "nothing", "no.such.module:Class", f"{__name__}:Nobody"])
+def test_a_scorer_that_is_not_there_is_named(path: str) -> None:
+    with pytest.raises(ValueError, match=f"SENTIMENT_SCORER={path} is not module:Class"):
+        sentiment.load_scorer(path)
