@@ -63,6 +63,9 @@ pivoted as (
         {{ parameter("up_front_months", "bigint") }},
         {{ parameter("cost_per_contact", "decimal(18,4)") }},
         {{ parameter("default_text_language", "string") }},
+        {{ parameter("sentiment_min_authors", "bigint") }},
+        {{ parameter("sentiment_window_months", "bigint") }},
+        {{ parameter("sentiment_prior_texts", "double") }},
         {{ parameter("min_before_after_customers", "bigint") }}
 
     from resolved

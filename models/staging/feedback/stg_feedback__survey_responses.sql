@@ -19,6 +19,7 @@ renamed as (
         -- text
         question_type,
         comment,
+        language,
 
         -- numerics
         score,

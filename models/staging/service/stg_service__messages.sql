@@ -18,6 +18,7 @@ renamed as (
         -- text
         author_role,
         text,
+        language,
 
         -- booleans
         is_public,
