@@ -47,6 +47,7 @@ pivoted as (
         {{ parameter("confidence_z", "double") }},
         {{ parameter("min_segment_size", "bigint") }},
         {{ parameter("churn_window_days", "bigint") }},
+        {{ parameter("counter_reset_below", "decimal(18,8)") }},
         {{ parameter("clv_horizon_days", "bigint") }},
         {{ parameter("clv_discount_rate", "double") }},
         {{ parameter("clv_time_unit_days", "double") }},

@@ -1,0 +1,88 @@
+with
+
+parameters as (
+
+    select * from {{ ref('int_parameters_resolved') }}
+
+),
+
+events as (
+
+    select * from {{ ref('stg_engagement__engagement_events') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('stg_parties__identities') }}
+
+),
+
+delivered_parties as (
+
+    select * from {{ ref('stg_parties__parties') }}
+
+),
+
+known_parties as (
+
+    select * from {{ ref('int_parties_known') }}
+
+),
+
+handles as (
+
+    select
+        identifier as actor_handle,
+        party_id
+
+    from identities
+    where identifier_type = 'handle'
+
+),
+
+dated as (
+
+    select
+        events.*,
+        coalesce(events.party_id, handles.party_id) as matched_party_id,
+        {{ local_date('events.occurred_at') }} as occurred_on
+
+    from events
+    left join handles on events.actor_handle = handles.actor_handle
+    cross join parameters
+
+),
+
+final as (
+
+    select
+        dated.event_id,
+        dated.matched_party_id as party_id,
+        case
+            when dated.matched_party_id is not null
+                then {{ dbt.concat(["'party '", "dated.matched_party_id"]) }}
+            when dated.actor_handle is not null
+                then {{ dbt.concat(["'handle '", "dated.actor_handle"]) }}
+        end as actor_id,
+        known_parties.party_id is not null as is_known_party,
+        coalesce(known_parties.party_type = 'employee', false) as is_brand,
+        dated.occurred_on,
+        dated.platform,
+        coalesce(dated.programme_id, 'none') as programme_id,
+        dated.event_type,
+        dated.event_count,
+        dated.is_organic,
+        dated.is_user_generated
+
+    from dated
+    left join delivered_parties on dated.matched_party_id = delivered_parties.party_id
+    left join known_parties on dated.matched_party_id = known_parties.party_id
+    cross join parameters
+    where
+        dated.occurred_on <= parameters.as_of_date
+        and not coalesce(delivered_parties.is_test, false)
+
+)
+
+select * from final

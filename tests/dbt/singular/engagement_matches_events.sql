@@ -1,0 +1,56 @@
+-- Every event up to as_of_date that is not a test party's is counted once, in its month, as
+-- engagement or as the brand's own.
+with
+
+counted as (
+
+    select
+        {{ trunc_date('month', local_date('events.occurred_at')) }} as month,
+        sum(events.event_count) as events
+
+    from {{ ref('stg_engagement__engagement_events') }} as events
+    cross join {{ ref('int_parameters_resolved') }} as parameters
+    where
+        {{ local_date('events.occurred_at') }} <= parameters.as_of_date
+        and not exists (
+            select 1
+            from {{ ref('stg_parties__parties') }} as tests
+            left join {{ ref('stg_parties__identities') }} as identities
+                on
+                    tests.party_id = identities.party_id
+                    and identities.identifier_type = 'handle'
+            where
+                tests.is_test
+                and (
+                    events.party_id = tests.party_id
+                    or (
+                        events.party_id is null
+                        and events.actor_handle = identities.identifier
+                    )
+                )
+        )
+    group by {{ trunc_date('month', local_date('events.occurred_at')) }}
+
+),
+
+published as (
+
+    select
+        month,
+        events + brand_events as events
+
+    from {{ ref('published_engagement_by_month') }}
+    where
+        platform = 'all'
+        and programme_id = 'all'
+
+)
+
+select
+    coalesce(counted.month, published.month) as month,
+    counted.events as events_delivered,
+    published.events as events_published
+
+from counted
+full outer join published on counted.month = published.month
+where coalesce(counted.events, 0) != coalesce(published.events, 0)
