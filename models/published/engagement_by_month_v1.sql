@@ -34,6 +34,13 @@ select
     cast(organic_impressions as bigint) as organic_impressions,
     cast(content_engagements as bigint) as content_engagements,
     cast(content_shares as bigint) as content_shares,
+    cast(text_events as bigint) as text_events,
+    cast(scored_text_events as bigint) as scored_text_events,
+    cast(other_language_texts as bigint) as other_language_texts,
+    cast(text_authors as bigint) as text_authors,
+    cast(sentiment_mean as double) as sentiment_mean,
+    cast(sentiment_low as double) as sentiment_low,
+    cast(sentiment_high as double) as sentiment_high,
     cast(is_month_complete as boolean) as is_month_complete,
     cast(as_of_date as date) as as_of_date
 

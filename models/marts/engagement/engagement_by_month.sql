@@ -35,6 +35,12 @@ content_metrics as (
 
 ),
 
+sentiments as (
+
+    select * from {{ ref('int_month_sentiments_averaged') }}
+
+),
+
 -- what employees do is the brand's own, not engagement with it
 parted as (
 
@@ -174,6 +180,13 @@ final as (
         reached.organic_impressions,
         reached.content_engagements,
         reached.content_shares,
+        coalesce(sentiments.text_events, 0) as text_events,
+        coalesce(sentiments.scored_text_events, 0) as scored_text_events,
+        coalesce(sentiments.other_language_texts, 0) as other_language_texts,
+        coalesce(sentiments.text_authors, 0) as text_authors,
+        sentiments.sentiment_mean,
+        sentiments.sentiment_low,
+        sentiments.sentiment_high,
         {{ add_months('keys.month', 1) }}
         <= {{ add_days('parameters.as_of_date', 1) }} as is_month_complete,
         parameters.as_of_date
@@ -189,6 +202,11 @@ final as (
             keys.month = reached.month
             and keys.platform = reached.platform
             and keys.programme_id = reached.programme_id
+    left join sentiments
+        on
+            keys.month = sentiments.month
+            and keys.platform = sentiments.platform
+            and keys.programme_id = sentiments.programme_id
     cross join parameters
 
 )
