@@ -123,8 +123,10 @@ final as (
         other_language_texts,
         text_authors,
         sentiment_mean,
-        greatest(sentiment_mean - half_width, -1) as sentiment_low,
-        least(sentiment_mean + half_width, 1) as sentiment_high
+        case when half_width is not null then greatest(sentiment_mean - half_width, -1) end
+            as sentiment_low,
+        case when half_width is not null then least(sentiment_mean + half_width, 1) end
+            as sentiment_high
 
     from bounded
 
