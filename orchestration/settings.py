@@ -5,6 +5,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestration.scorers import DEFAULT as DEFAULT_SCORER
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -97,7 +99,7 @@ def settings() -> Settings:
         demo_size=given["SIZE"] or "default",
         demo_seed=int(given["SEED"]) if given["SEED"] else None,
         demo_mess=given["MESS"] == "1",
-        sentiment_scorer=given["SENTIMENT_SCORER"] or "orchestration.sentiment:Vader",
+        sentiment_scorer=given["SENTIMENT_SCORER"] or DEFAULT_SCORER,
     )
 
 

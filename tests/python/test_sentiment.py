@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration import sentiment
+from orchestration import scorers, sentiment
 
-VADER = "orchestration.sentiment:Vader"
+VADER = scorers.DEFAULT
 TEXTS = ["I love it", "I hate it", "It is a box", "Not good, not bad, just late"]
 
 
@@ -82,6 +82,13 @@ def test_scores_are_those_of_the_library_and_known_the_second_time(tmp_path: Pat
     )
 
 
+def test_a_name_that_is_a_word_of_the_lexicon_can_be_left_out() -> None:
+    texts = ["@united you lost my bag", "@other you lost my bag"]
+    one, other = scorers.Vader().score(texts)
+    assert one > other
+    assert scorers.VaderWithoutNames().score(texts) == [other, other]
+
+
 def test_only_a_new_or_changed_text_is_scored(tmp_path: Path) -> None:
     store = tmp_path / "scores.parquet"
     sentiment.refresh(build(TEXTS), store, VADER)
@@ -137,21 +144,21 @@ def test_the_order_of_the_texts_does_not_matter(tmp_path: Path) -> None:
 
 
 def test_many_texts_are_scored_by_several_processes_in_order() -> None:
-    texts = [f"number {n} is {'good' if n % 3 else 'bad'}" for n in range(2 * sentiment.FEW)]
-    assert sentiment.score_texts(texts, VADER, 2) == sentiment.Vader().score(texts)
-    assert 1 / os.getpid() not in sentiment.score_texts(texts, f"{__name__}:Where", 2)
-    assert set(sentiment.score_texts(texts, f"{__name__}:Where", 1)) == {1 / os.getpid()}
+    texts = [f"number {n} is {'good' if n % 3 else 'bad'}" for n in range(2 * scorers.FEW)]
+    assert scorers.score_texts(texts, VADER, 2) == scorers.Vader().score(texts)
+    assert 1 / os.getpid() not in scorers.score_texts(texts, f"{__name__}:Where", 2)
+    assert set(scorers.score_texts(texts, f"{__name__}:Where", 1)) == {1 / os.getpid()}
 
 
 def test_where_few_texts_are_new_no_process_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_: str) -> None:
         raise AssertionError("a process was started")
 
-    monkeypatch.setattr(sentiment.multiprocessing, "get_context", refuse)
-    assert sentiment.score_texts([], VADER, 2) == []
-    assert len(sentiment.score_texts(TEXTS, VADER, 2)) == 4
+    monkeypatch.setattr(scorers.multiprocessing, "get_context", refuse)
+    assert scorers.score_texts([], VADER, 2) == []
+    assert len(scorers.score_texts(TEXTS, VADER, 2)) == 4
     with pytest.raises(AssertionError, match="was started"):
-        sentiment.score_texts(TEXTS * sentiment.FEW, VADER, 2)
+        scorers.score_texts(TEXTS * scorers.FEW, VADER, 2)
 
 
 @pytest.mark.parametrize("name", ["OutOfRange", "OneShort"])
@@ -165,4 +172,4 @@ def test_a_scorer_that_does_not_keep_its_word_stops_the_run(tmp_path: Path, name
 @pytest.mark.parametrize("path", ["", "nothing", "no.such.module:Class", f"{__name__}:Nobody"])
 def test_a_scorer_that_is_not_there_is_named(path: str) -> None:
     with pytest.raises(ValueError, match=f"SENTIMENT_SCORER={path} is not module:Class"):
-        sentiment.load_scorer(path)
+        scorers.load_scorer(path)
