@@ -36,7 +36,7 @@ def generate(brand: world.Brand, landing: Path, truth_folder: Path | None = None
         orders = sales.write_orders(brand, one, rates, writer)
         terms = sales.write_subscriptions(brand, one, writer)
         people = parties.write_parties(brand, one, writer)
-        touches = engagement.write_engagement(brand, one, writer)
+        touches, acted = engagement.write_engagement(brand, one, writer)
         talks = service.write_service(brand, one, writer)
         asked, polled = feedback.write_surveys(brand, one, talks, writer)
         waves += asked
@@ -48,12 +48,13 @@ def generate(brand: world.Brand, landing: Path, truth_folder: Path | None = None
             first, margins = books.add_sales(one, people, orders.sold, orders.refunds, truths)
             books.add_contracts(one, people, terms)
             books.add_poll(polled, people)
+            books.add_engagement(acted, people.is_test[acted.actor - one.first])
             credits = books.credited(one, referrals, touches, talks)
             books.add_referrals(one, people, referrals, credits, first, margins, truths)
     parties.write_others(brand, writer)
     partners = feedback.write_partner_survey(brand, writer)
-    engagement.write_community(brand, writer)
-    engagement.write_content_metrics(brand, writer)
+    members = engagement.write_community(brand, writer)
+    content = engagement.write_content_metrics(brand, writer)
     sales.write_fx(brand, rates, writer)
     relationship.write_programmes(brand, writer)
     relationship.write_partner_ledger(brand, writer)
@@ -61,7 +62,9 @@ def generate(brand: world.Brand, landing: Path, truth_folder: Path | None = None
     if truths:
         truth.write_common(brand, waves, totals, costs, truths)
         books.add_poll(partners)
+        books.add_engagement(members)
         books.write(truths)
+        books.write_content(content, truths)
     return writer.rows
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .advocacy import Referrals
-from .engagement import Touches
+from .engagement import CONTENT_PLATFORMS, Acted, Content, Touches, event_types
 from .feedback import Polled
 from .parties import People
 from .sales import ACTIVE, FX_DAYS_BEFORE, PAST_DUE, PAUSED, SPAN, Refunds, Sold, Terms
@@ -24,6 +24,22 @@ from .world import DAY, Brand, World
 
 NOT_YET = np.iinfo(np.int64).max
 MOVEMENTS = ("new", "expansion", "contraction", "churned", "reactivation", "currency")
+EVENTS = {  # how engagement_by_month names the events of a type
+    "view": "views",
+    "reaction": "reactions",
+    "comment": "comments",
+    "reply": "replies",
+    "share": "shares",
+    "mention": "mentions",
+    "post": "posts",
+    "review": "reviews",
+    "follow": "follows",
+    "unfollow": "unfollows",
+    "answer": "answers",
+    "attend": "attendances",
+    "refer": "referrals",
+    "accepted_answer": "accepted_answers",
+}
 NEW, EXPANSION, CONTRACTION, CHURNED, REACTIVATION, CURRENCY = range(6)
 
 
@@ -64,6 +80,8 @@ class Accounts:
     moved: Ints = field(init=False)  # (S + 2, M, movements, 4)
     polls: dict[str, Ints] = field(default_factory=dict)  # by survey (S + 2, D, 7)
     coded: Ints = field(init=False)  # margin of orders by programme and month; (P, M)
+    # Engagement by month, platform (and all), programme (and none, and all); (M, F + 1, P + 2)
+    engaged: dict[str, Ints] = field(default_factory=dict)
 
     @classmethod
     def empty(cls, brand: Brand, rates: Ints) -> Accounts:
@@ -273,6 +291,44 @@ class Accounts:
             for measure, value in enumerate(measures, 0 if len(measures) == 3 else 3):
                 self.add_to(total, segment[who], (day, measure), value[who].astype(np.int64))
 
+    def add_engagement(self, acted: Acted, is_test: Bools | None = None) -> None:
+        """Add events, by their count, and who took part; `is_test` says which are of tests.
+
+        A test is known for one by name or by handle. Who cannot be named stands for itself by the
+        handle: a participant beside the one that the party is.
+        """
+        platforms, programmes = (
+            len(self.brand["engagement"]["platforms"]),
+            len(self.brand.programmes),
+        )
+        shape = (self.months, platforms + 1, programmes + 2)
+        keep = np.ones(len(acted.actor), bool)
+        if is_test is not None:
+            keep = ~(is_test & acted.is_named)
+        month = self.month(acted.second)
+        participant = acted.actor * 2 + acted.is_named
+        own = np.where(acted.programme < 0, programmes, acted.programme)
+        for platform in (acted.platform, np.full_like(own, platforms)):
+            for programme in (own, np.full_like(own, programmes + 1)):
+                place = np.ravel_multi_index((month, platform, programme), shape)
+                pairs = np.unique(np.stack([place, participant])[:, keep], axis=1)
+                self._engage("participants", shape, pairs[0], np.ones_like(pairs[0]))
+                for name, which in {
+                    "events_of_known_parties": acted.is_named,
+                    "organic_events": acted.is_organic,
+                    "user_generated_events": acted.is_written,
+                    **{
+                        EVENTS[kind]: acted.kind == code
+                        for code, kind in enumerate(event_types(self.brand))
+                    },
+                }.items():
+                    some = keep & which
+                    self._engage(name, shape, place[some], acted.count[some])
+
+    def _engage(self, name: str, shape: tuple[int, ...], place: Ints, value: Ints) -> None:
+        total = self.engaged.setdefault(name, np.zeros(shape, np.int64))
+        np.add.at(total.reshape(-1), place, value)
+
     def credited(self, world: World, referrals: Referrals, touches: Touches, talks: Talks) -> Ints:
         """Find the programme that last touched each referrer, in the year before; -1 none."""
         called = np.flatnonzero((talks.programme >= 0) & np.isfinite(talks.answer_day))
@@ -349,6 +405,7 @@ class Accounts:
         self._write_cohorts(writer)
         self._write_movements(writer)
         self._write_polls(writer)
+        self._write_engagement(writer)
         programme, month = np.nonzero(self.coded)
         writer.write(
             "coded_margins",
@@ -402,6 +459,42 @@ class Accounts:
                 "closing_mrr": amount(self.levels[segment, month, 1]),
             },
             ["month", "segment", "movement"],
+            form="parquet",
+        )
+
+    def _write_engagement(self, writer: Writer) -> None:
+        events = sum(self.engaged[name] for name in EVENTS.values())
+        at = np.nonzero(events)
+        month, platform, programme = at
+        writer.write(
+            "engagement_months",
+            {
+                "month": self.first_of_month(month),
+                "platform": labels([*self.brand["engagement"]["platforms"], "all"], platform),
+                "programme_id": labels(
+                    [*(p["id"] for p in self.brand.programmes), "none", "all"], programme
+                ),
+                "events": counts(events[at]),
+                **{name: counts(total[at]) for name, total in self.engaged.items()},
+            },
+            ["month", "platform", "programme_id"],
+            form="parquet",
+        )
+
+    def write_content(self, content: Content, writer: Writer) -> None:
+        """Write what was counted of each content on each day."""
+        writer.write(
+            "content_days",
+            {
+                "content_id": ids("CT", content.content),
+                "metric_date": dates(content.day),
+                "platform": labels(CONTENT_PLATFORMS, content.platform),
+                "impressions": counts(content.impressions),
+                "organic_impressions": counts(content.organic),
+                "engagements": counts(content.engagements),
+                "shares": counts(content.shares),
+            },
+            ["content_id", "metric_date"],
             form="parquet",
         )
 

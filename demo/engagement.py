@@ -6,9 +6,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .parties import COMMON, HANDLE, MEMBER, has_handle, member_days
+from .parties import COMMON, HANDLE, MEMBER, PARTNER, has_handle, member_days
 from .sales import SPAN
-from .tables import Floats, Ints, Writer, address, counts, dates, flags, ids, labels, party, times
+from .tables import (
+    Bools,
+    Floats,
+    Ints,
+    Writer,
+    address,
+    counts,
+    dates,
+    flags,
+    ids,
+    labels,
+    party,
+    times,
+)
 from .world import Brand, World, pick, texts_by_mood
 
 
@@ -33,7 +46,43 @@ class Touches:
     programme: Ints
 
 
-def write_engagement(brand: Brand, world: World, writer: Writer) -> Touches:
+@dataclass
+class Acted:
+    """Engagement events as they were written; every array has shape (rows,)."""
+
+    actor: Ints  # party number of who really acted
+    is_named: Bools  # the event, or its handle, leads to the party
+    second: Ints
+    kind: Ints  # of `event_types`
+    platform: Ints
+    programme: Ints
+    count: Ints
+    is_organic: Bools
+    is_written: Bools
+
+
+@dataclass
+class Content:
+    """What really was counted of content, by day; every array has shape (rows,)."""
+
+    content: Ints
+    day: Ints  # since 1970
+    platform: Ints  # of CONTENT_PLATFORMS
+    impressions: Ints
+    organic: Ints
+    engagements: Ints
+    shares: Ints
+
+
+CONTENT_PLATFORMS = ("instagram", "youtube", "x")
+
+
+def event_types(brand: Brand) -> list[str]:
+    """Every type of event, in the order of their codes."""
+    return [*brand["engagement"]["types"], "attend", "refer", "accepted_answer"]
+
+
+def write_engagement(brand: Brand, world: World, writer: Writer) -> tuple[Touches, Acted]:
     """Write what customers do of their own accord while they live, and after a touch."""
     e = brand["engagement"]
     rng = brand.rng("engagement", world.block)
@@ -84,16 +133,16 @@ def write_engagement(brand: Brand, world: World, writer: Writer) -> Touches:
                 world.first + who, day, kind, platform, np.full(len(who), row), world.loyalty[who]
             )
         )
-    _write_events(brand, writer, world.block, parts, rng)
+    acted = _write_events(brand, writer, world.block, parts, rng)
     actor, day, programme = (
         np.concatenate([getattr(part, name) for part in parts])
         for name in ("actor", "day", "programme")
     )
     of = np.flatnonzero((programme >= 0) & (day < brand.days - 0.001))
-    return Touches(actor[of] - world.first, brand.seconds(day[of]), programme[of])
+    return Touches(actor[of] - world.first, brand.seconds(day[of]), programme[of]), acted
 
 
-def write_community(brand: Brand, writer: Writer) -> None:
+def write_community(brand: Brand, writer: Writer) -> Acted:
     """Write what the members of the community do, who are no customers: they post and answer."""
     c, e = brand["community"], brand["engagement"]
     rng = brand.rng("community")
@@ -111,7 +160,7 @@ def write_community(brand: Brand, writer: Writer) -> None:
     programme = np.where(
         day > brand.month_starts[2], np.where(rng.random(len(who)) < 0.6, 0, -1), -1
     )
-    _write_events(
+    return _write_events(
         brand,
         writer,
         COMMON,
@@ -122,10 +171,10 @@ def write_community(brand: Brand, writer: Writer) -> None:
 
 def _write_events(
     brand: Brand, writer: Writer, block: int, parts: list[Events], rng: np.random.Generator
-) -> None:
+) -> Acted:
     """Sort, number and write engagement events."""
     e = brand["engagement"]
-    types = [*e["types"], "attend", "refer", "accepted_answer"]
+    types = event_types(brand)
     actor, day, kind, platform, programme, loyalty = (
         np.concatenate([getattr(p, name) for p in parts]) for name in Events.__dataclass_fields__
     )
@@ -170,13 +219,15 @@ def _write_events(
     )
     paid |= (programme < 0) & passive & (rng.random(size) < 0.12)
     texts, text = texts_by_mood(brand, rng, 1 - loyalty)
+    count = np.where(grouped, 2 + rng.poisson(2, size), 1)
+    second = brand.seconds(day)
     writer.write(
         "engagement_events",
         {
             "event_id": ids("E", number),
             "party_id": party(np.where(unknown, -1, actor)),
             "actor_handle": address(handle, HANDLE),
-            "occurred_at": times(brand.seconds(day)),
+            "occurred_at": times(second),
             "platform": labels(list(e["platforms"]), platform),
             "event_type": labels(types, kind),
             "target_party_id": party(addressed),
@@ -186,12 +237,14 @@ def _write_events(
             "is_user_generated": flags(written),
             "text": labels(texts, np.where(written, text, -1)),
             "language": labels(["en", "de"], np.where(written, _is_german(texts)[text], -1)),
-            "event_count": counts(np.where(grouped, 2 + rng.poisson(2, size), 1)),
+            "event_count": counts(count),
             "programme_id": labels([p["id"] for p in brand.programmes], programme),
         },
         ["event_id"],
         f"b{block:03d}",
     )
+    is_named = ~unknown | has_handle(actor) | (actor >= PARTNER)  # who is no customer has a handle
+    return Acted(actor, is_named, second, kind, platform, programme, count, ~paid, written)
 
 
 def content_days(brand: Brand) -> tuple[int, Floats]:
@@ -200,11 +253,10 @@ def content_days(brand: Brand) -> tuple[int, Floats]:
     return count, np.linspace(0, brand.days - 20, count)
 
 
-def write_content_metrics(brand: Brand, writer: Writer) -> None:
+def write_content_metrics(brand: Brand, writer: Writer) -> Content:
     """Write sixty days of counts of every content: running totals on one platform, one reset."""
     rng = brand.rng("content")
     count, published = content_days(brand)
-    platforms = ["instagram", "youtube", "x"]
     content = np.repeat(np.arange(count), 60)
     age = np.tile(np.arange(60), count)
     day = np.floor(published[content]) + age
@@ -223,10 +275,11 @@ def write_content_metrics(brand: Brand, writer: Writer) -> None:
         return np.where(running, total - before, values)
 
     keep = day < brand.days
+    date = day[keep].astype(np.int64) + brand.epoch_day
     columns = {
         "content_id": ids("CT", content[keep]),
-        "metric_date": dates(day[keep].astype(np.int64) + brand.epoch_day),
-        "platform": labels(platforms, platform[keep]),
+        "metric_date": dates(date),
+        "platform": labels(CONTENT_PLATFORMS, platform[keep]),
         "impressions": counts(shown(views)[keep]),
         "organic_impressions": counts(shown(organic)[keep]),
         "engagements": counts(shown(engaged)[keep]),
@@ -234,6 +287,8 @@ def write_content_metrics(brand: Brand, writer: Writer) -> None:
         "is_cumulative": flags(running[keep]),
     }
     writer.write("content_metrics_daily", columns, ["content_id", "metric_date"])
+    counted = (values[keep] for values in (views, organic, engaged, shared))
+    return Content(content[keep], date, platform[keep], *counted)
 
 
 def _is_german(texts: list[str]) -> Ints:

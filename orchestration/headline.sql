@@ -31,6 +31,20 @@ last_nps as (
 
 ),
 
+last_engagement as (
+
+    select *
+
+    from marts.engagement_by_month
+    where
+        platform = 'all'
+        and programme_id = 'all'
+        and is_month_complete
+    order by month desc
+    limit 1
+
+),
+
 values_per_customer as (
 
     select
@@ -145,6 +159,18 @@ figures as (
     union all
     select
         7,
+        'headline',
+        'engagement events, a month',
+        events,
+        null,
+        null,
+        participants || ' participants, ' || round(100 * coalesce(unmatched_share, 0), 1)
+        || ' % of nobody known, in ' || strftime(month, '%Y-%m')
+
+    from last_engagement
+    union all
+    select
+        8,
         'coverage',
         'orders without a customer',
         cast(count(*) as double),
@@ -156,7 +182,7 @@ figures as (
     where party_id is null
     union all
     select
-        8,
+        9,
         'coverage',
         'lines without a customer',
         cast(count(*) as double),
@@ -168,7 +194,7 @@ figures as (
     where party_id is null
     union all
     select
-        9,
+        10,
         'coverage',
         'order lines less refunds, ' || currency,
         cast(sum(amount) as double),

@@ -255,3 +255,58 @@ def test_sfo_survey_agrees_with_its_counts(tmp_path: Path) -> None:
     assert found[0][:4] == (1436, 968, 342, 39.84)
     assert found[0][4] is not None
     assert abs(found[0][4] - found[0][3]) < 10
+
+
+def engagement(done: Run, columns: str) -> tuple:
+    """Return sums of columns of engagement_by_month over the months, as whole numbers."""
+    sums = ", ".join(f"cast(sum({name}) as bigint)" for name in columns.split())
+    every = "platform = 'all' and programme_id = 'all'"
+    return rows(done, f"select {sums} from marts.engagement_by_month where {every}")[0]
+
+
+def test_stackexchange_agrees_with_its_counts(tmp_path: Path) -> None:
+    source = source_of("stackexchange_quantumcomputing")
+    done = run_pipeline(
+        tmp_path / "home", EXAMPLE="stackexchange_quantumcomputing", SOURCE=str(source)
+    )
+    assert done.code == 0, done.said
+    assert rows(done, "select count(*) from marts.parties") == [(3461,)]
+    assert engagement(done, "posts answers comments") == (612, 1060, 3413)
+    reactions, accepted, others, own = engagement(
+        done, "reactions accepted_answers other_events brand_events"
+    )
+    # 12,560 votes; of 314 tag wikis 129 are the site's own, as the 4,671 badges are
+    assert reactions + accepted + others == 12_560 + 314 - 129
+    assert (reactions, accepted, own) == (11_481, 390, 4671 + 129)
+    with duckdb.connect(str(done.home / "build" / "rapport.duckdb"), read_only=True) as build:
+        talks = build.execute(
+            "select author_role, count(*), count(distinct conversation_id) from raw.messages"
+            " group by author_role order by author_role"
+        ).fetchall()
+        tags = build.execute(
+            "select count(*) from raw.engagement_events"
+            " where regexp_matches(text, '</?(p|a|em|li|strong|code|pre|ul|h[1-6])[ />]')"
+        ).fetchall()
+    assert talks[0] == ("customer", 612 + 43, 612)
+    assert talks[1][:2] == ("peer", 1060 - 43)
+    assert tags == [(0,)]
+
+
+def test_facebook_live_sellers_agrees_with_its_counts(tmp_path: Path) -> None:
+    source = source_of("facebook_live_sellers")
+    done = run_pipeline(tmp_path / "home", EXAMPLE="facebook_live_sellers", SOURCE=str(source))
+    assert done.code == 0, done.said
+    with duckdb.connect() as connection:
+        lines = connection.execute(
+            "select count(*), sum(num_reactions), sum(num_comments), sum(num_shares)"
+            f" from read_csv('{source}/Live.csv')"
+        ).fetchall()[0]
+    assert lines == (7050, 1_622_326, 1_581_710, 282_159)
+    repeated = (53, 48_337, 3089, 390)
+    counted = engagement(done, "brand_events reactions comments shares")
+    assert counted == tuple(a - b for a, b in zip(lines, repeated, strict=True))
+    assert engagement(done, "anonymous_events participants events_with_known_origin") == (
+        sum(counted[1:]),
+        0,
+        0,
+    )

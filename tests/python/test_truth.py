@@ -30,6 +30,14 @@ WATCHED = [
     ("customer_months", "refunded_amount", "0.0001"),
     ("customer_months", "net_amount", "0.0001"),
     ("customer_months", "margin_amount", "0.0001"),
+    ("engagement_by_month", "events", "1"),
+    ("engagement_by_month", "participants", "1"),
+    ("engagement_by_month", "organic_events", "1"),
+    ("engagement_by_month", "user_generated_events", "1"),
+    ("engagement_by_month", "replies", "1"),
+    ("engagement_by_month", "shares", "1"),
+    ("engagement_by_month", "impressions", "1"),
+    ("engagement_by_month", "content_engagements", "1"),
     ("nps_by_period", "sent", "1"),
     ("nps_by_period", "delivered", "1"),
     ("nps_by_period", "responded", "1"),
@@ -98,6 +106,22 @@ def test_one_wrong_value_is_seen(
     assert wrong(connection, mart)
 
 
+def test_running_totals_become_the_counts_of_each_day(demo: Run, truth: Path) -> None:
+    columns = "content_id, metric_date, platform, impressions, organic_impressions"
+    columns += ", engagements, shares"
+    actual = f"select {columns} from '{truth}/content_days/*.parquet'"
+    with duckdb.connect(str(demo.home / "build" / "rapport.duckdb"), read_only=True) as connection:
+        found = "intermediate.int_content_metrics_differenced"
+        assert connection.execute(f"select sum(cast(is_reset as int)) from {found}").fetchall() == [
+            (1,)
+        ]
+        for one, other in (
+            (actual, f"select {columns} from {found}"),
+            (f"select {columns} from {found}", actual),
+        ):
+            assert connection.execute(f"{one} except all {other}").fetchall() == []
+
+
 def test_a_value_that_is_not_there_is_not_ok() -> None:
     assert Comparison("mart", "quantity", 1.0, 1.05, 0.1).ok
     assert not Comparison("mart", "quantity", 1.0, 1.2, 0.1).ok
@@ -128,7 +152,8 @@ def test_command_prints_a_line_each_and_fails_where_one_is_not_ok(
 def test_nothing_that_a_run_reads_names_the_truth() -> None:
     """No model, seed, macro, expectation, test of a model or step of the run knows of it."""
     tables = {"customer_margins", "mrr_movements", "referral_credits", "survey_periods"}
-    tables |= {"coded_margins", "programme_effects", "nps_waves"}
+    tables |= {"coded_margins", "programme_effects", "nps_waves", "engagement_months"}
+    tables |= {"content_days"}
     names = re.compile(rf"truth[/.]|--truth|data-truth|demo\.truth|\b({'|'.join(tables)})\b", re.I)
     rooms = ("models", "seeds", "macros", "expectations", "orchestration", "analyses", "tests/dbt")
     files = [path for room in rooms for path in (ROOT / room).rglob("*") if path.is_file()]
