@@ -94,6 +94,7 @@ final as (
         ranked.survey_id,
         ranked.send_id,
         ranked.party_id,
+        ranked.wave,
         coalesce(parties.segment, 'unknown') as segment,
         ranked.responded_at,
         ranked.responded_on,
