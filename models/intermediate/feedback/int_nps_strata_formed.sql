@@ -110,7 +110,6 @@ cells as (
 
     select
         population_cells.*,
-        case when population_cells.recency_class <= 2 then 1 else 2 end as recency_half,
         coalesce(response_cells.responses, 0) as responses,
         coalesce(response_cells.weight_total, 0) as weight_total,
         coalesce(response_cells.weight_squares, 0) as weight_squares,
@@ -129,48 +128,114 @@ cells as (
 
 ),
 
+-- A recency class with too few responses joins the next more recent one, from the last class on.
 sized as (
+
+    select
+        cells.*,
+        parameters.nps_min_stratum_responses as least,
+        sum(case when cells.recency_class = 1 then cells.responses else 0 end) over row_of_mart
+            as class_1,
+        sum(case when cells.recency_class = 2 then cells.responses else 0 end) over row_of_mart
+            as class_2,
+        sum(case when cells.recency_class = 3 then cells.responses else 0 end) over row_of_mart
+            as class_3,
+        sum(case when cells.recency_class = 4 then cells.responses else 0 end) over row_of_mart
+            as class_4
+
+    from cells
+    cross join parameters
+    window row_of_mart as (
+        partition by cells.survey_id, cells.period_type, cells.period_end, cells.segment
+    )
+
+),
+
+joined_to_3 as (
+
+    select
+        *,
+        class_4 >= least as is_4_apart,
+        class_3 + case when class_4 < least then class_4 else 0 end as from_3
+
+    from sized
+
+),
+
+joined_to_2 as (
+
+    select
+        *,
+        from_3 >= least as is_3_apart,
+        class_2 + case when from_3 < least then from_3 else 0 end as from_2
+
+    from joined_to_3
+
+),
+
+joined_to_1 as (
+
+    select
+        *,
+        from_2 >= least as is_2_apart,
+        class_1 + case when from_2 < least then from_2 else 0 end as from_1
+
+    from joined_to_2
+
+),
+
+grouped as (
+
+    select
+        *,
+        case
+            when recency_class = 4 and is_4_apart then 4
+            when recency_class >= 3 and is_3_apart then 3
+            when recency_class >= 2 and is_2_apart then 2
+            else 1
+        end as recency_group,
+        case when is_2_apart then 2 when is_3_apart then 3 when is_4_apart then 4 else 1 end
+            as next_group
+
+    from joined_to_1
+
+),
+
+-- The first group, too, joins its neighbour where it has too few.
+settled as (
+
+    select
+        survey_id,
+        period_type,
+        period_end,
+        segment,
+        recency_class,
+        orders_class,
+        population_basis,
+        population,
+        responses,
+        weight_total,
+        weight_squares,
+        weight_promoters,
+        weight_detractors,
+        least,
+        case when from_1 < least and recency_group = next_group then 1 else recency_group end
+            as recency_group
+
+    from grouped
+
+),
+
+orders_sized as (
 
     select
         *,
         sum(responses) over (
-            partition by survey_id, period_type, period_end, segment, recency_half
-        ) as half_responses,
-        sum(responses) over (
-            partition by survey_id, period_type, period_end, segment, recency_class
-        ) as class_responses
-
-    from cells
-
-),
-
--- What stands together is parted only where every part has respondents enough.
-compared as (
-
-    select
-        sized.*,
-        min(sized.half_responses) over (
-            partition by sized.survey_id, sized.period_type, sized.period_end, sized.segment
-        ) >= parameters.nps_min_stratum_responses as is_parted_by_half,
-        min(sized.class_responses) over (
             partition by
-                sized.survey_id,
-                sized.period_type,
-                sized.period_end,
-                sized.segment,
-                sized.recency_half
-        ) >= parameters.nps_min_stratum_responses as is_parted_by_class,
-        min(sized.responses) over (
-            partition by
-                sized.survey_id,
-                sized.period_type,
-                sized.period_end,
-                sized.segment,
-                sized.recency_class
-        ) >= parameters.nps_min_stratum_responses as is_parted_by_orders
+                survey_id, period_type, period_end, segment, recency_group, orders_class
+        ) as orders_responses
 
-    from sized
-    cross join parameters
+    from settled
 
 ),
 
@@ -179,18 +244,15 @@ named as (
     select
         *,
         case
-            when not is_parted_by_half then 'all'
-            when not is_parted_by_class and recency_half = 1 then 'recency 1-2'
-            when not is_parted_by_class then 'recency 3-4'
-            when not is_parted_by_orders
-                then {{ dbt.concat(["'recency '", "cast(recency_class as " ~ dbt.type_string() ~ ")"]) }}
-            else {{ dbt.concat([
-                "'recency '", "cast(recency_class as " ~ dbt.type_string() ~ ")",
-                "' orders '", "cast(orders_class as " ~ dbt.type_string() ~ ")",
-            ]) }}
-        end as stratum
+            when
+                min(orders_responses) over (
+                    partition by survey_id, period_type, period_end, segment, recency_group
+                ) >= least
+                then orders_class
+            else 0
+        end as orders_group
 
-    from compared
+    from orders_sized
 
 ),
 
@@ -201,7 +263,8 @@ final as (
         period_type,
         period_end,
         segment,
-        stratum,
+        recency_group,
+        orders_group,
         population_basis,
         cast(sum(population) as bigint) as population,
         cast(sum(case when responses = 0 then population else 0 end) as bigint)
@@ -213,7 +276,8 @@ final as (
         sum(weight_detractors) as weight_detractors
 
     from named
-    group by survey_id, period_type, period_end, segment, stratum, population_basis
+    group by
+        survey_id, period_type, period_end, segment, recency_group, orders_group, population_basis
 
 )
 
