@@ -1,7 +1,8 @@
 -- What all who were invited would have said, against the post-stratified score of the month of
--- their wave. A wave is one sample: its tolerance is 2 points and half its interval, and the score
--- of its responses alone stands beside it. Over all waves (weighted by the people invited) the
--- errors of the samples mostly cancel: 2 points and half the interval of that mean.
+-- their wave. Over all waves, weighted by the people invited, it may be off by 2 points and by half
+-- the interval of that mean; and of what the responses alone are off, more than half must be gone.
+-- Each wave is one sample, and eight are looked at: 2 points and three standard errors, which at
+-- 1.96 to half an interval are 1.53 of it. The score of the responses alone is in brackets.
 with
 
 waves as (
@@ -60,6 +61,6 @@ select
     wave || ' (raw ' || coalesce(cast(round(nps, 1) as varchar), 'hidden') || ')',
     invited_nps,
     post_stratified_nps,
-    2 + half_width
+    2 + 3 / 1.96 * half_width
 from waves
 order by all

@@ -315,14 +315,19 @@ estimated as (
             when responded >= min_segment_size and previous_responded >= min_segment_size
                 then
                     100.0 * {{ safe_divide('promoters - detractors', 'responded') }}
-                    - 100.0
-                    * {{ safe_divide('previous_promoters - previous_detractors', 'previous_responded') }}
+                    - 100.0 * {{ safe_divide(
+                        'previous_promoters - previous_detractors', 'previous_responded'
+                    ) }}
         end as change,
         {{ nps_centre('promoters', 'detractors', 'responded', 'wald_min') }}
-        - {{ nps_centre('previous_promoters', 'previous_detractors', 'previous_responded', 'wald_min') }}
+        - {{ nps_centre(
+            'previous_promoters', 'previous_detractors', 'previous_responded', 'wald_min'
+        ) }}
             as centre_change,
         {{ nps_variance('promoters', 'detractors', 'responded', 'wald_min') }}
-        + {{ nps_variance('previous_promoters', 'previous_detractors', 'previous_responded', 'wald_min') }}
+        + {{ nps_variance(
+            'previous_promoters', 'previous_detractors', 'previous_responded', 'wald_min'
+        ) }}
             as change_variance
 
     from measured

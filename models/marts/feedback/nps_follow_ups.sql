@@ -121,7 +121,9 @@ final as (
         detractors.margin_until,
         detractors.margin_until <= detractors.as_of_date as is_complete,
         case
-            when detractors.party_id is not null and detractors.margin_until <= detractors.as_of_date
+            when
+                detractors.party_id is not null
+                and detractors.margin_until <= detractors.as_of_date
                 then coalesce(margins_after.margin_amount, 0)
         end as margin_180_days,
         detractors.as_of_date
