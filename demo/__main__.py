@@ -38,7 +38,7 @@ def generate(brand: world.Brand, landing: Path, truth_folder: Path | None = None
         people = parties.write_parties(brand, one, writer)
         touches, acted = engagement.write_engagement(brand, one, writer)
         talks = service.write_service(brand, one, writer)
-        asked, polled = feedback.write_surveys(brand, one, talks, writer)
+        asked, polled = feedback.write_surveys(brand, one, orders, talks, writer)
         waves += asked
         relationship.write_assignments(brand, one, writer)
         referrals = advocacy.write_referrals(brand, one, orders, writer)

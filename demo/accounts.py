@@ -78,7 +78,7 @@ class Accounts:
     cohorts: dict[str, Ints] = field(default_factory=dict)  # (S + 2, M, M): cohort, period
     levels: Ints = field(init=False)  # recurring: opening, closing; (S + 2, M, 2)
     moved: Ints = field(init=False)  # (S + 2, M, movements, 4)
-    polls: dict[str, Ints] = field(default_factory=dict)  # by survey (S + 2, D, 7)
+    polls: dict[str, Ints] = field(default_factory=dict)  # by survey (S + 2, D, 9)
     coded: Ints = field(init=False)  # margin of orders by programme and month; (P, M)
     # Engagement by month, platform (and all), programme (and none, and all); (M, F + 1, P + 2)
     engaged: dict[str, Ints] = field(default_factory=dict)
@@ -270,16 +270,26 @@ class Accounts:
             before |= there
 
     def add_poll(self, polled: Polled, people: People | None = None) -> None:
-        """Add invitations and answers by day: sent, delivered, both and answered, responses."""
+        """Add by day: invitations sent, delivered, reminded, opened, answered; responses."""
         segment, keep = np.full(len(polled.party), -1), np.ones(len(polled.party), bool)
         if people:
             segment, keep = people.segment[polled.party], ~people.is_test[polled.party]
-        shape = (len(self.segments), int(self.brand.days), 7)
+        shape = (len(self.segments), int(self.brand.days), 9)
         total = self.polls.setdefault(polled.survey, np.zeros(shape, np.int64))
         replied = polled.answered >= 0
         promoter, detractor = polled.score >= 9, polled.score <= 6
         for which, second, measures in (
-            (keep, polled.sent, (np.ones_like(keep), polled.delivered, polled.delivered & replied)),
+            (
+                keep,
+                polled.sent,
+                (
+                    np.ones_like(keep),
+                    polled.delivered,
+                    polled.reminded,
+                    polled.delivered & (polled.opened | replied),
+                    polled.delivered & replied,
+                ),
+            ),
             (
                 keep & replied,
                 polled.answered,
@@ -288,7 +298,7 @@ class Accounts:
         ):
             who = np.flatnonzero(which)
             day = second[who] // DAY - self.brand.epoch_day
-            for measure, value in enumerate(measures, 0 if len(measures) == 3 else 3):
+            for measure, value in enumerate(measures, 0 if len(measures) == 5 else 5):
                 self.add_to(total, segment[who], (day, measure), value[who].astype(np.int64))
 
     def add_engagement(self, acted: Acted, is_test: Bools | None = None) -> None:
@@ -506,22 +516,22 @@ class Accounts:
             upto = np.cumsum(np.pad(self.polls[name], ((0, 0), (1, 0), (0, 0))), axis=1)
             for kind, first, end in self._periods():
                 found = upto[:, end] - upto[:, max(first, 0)]
-                responses = found[:-1, 3]
+                responses = found[:-1, 5]
                 hidden = (responses > 0) & (responses < least)
                 # What is hidden must not follow from 'all' less the others.
                 if hidden.sum() == 1 or (hidden.any() and responses[hidden].sum() < least):
                     others = [s for s in range(len(responses)) if responses[s] >= least]
                     if others:
                         hidden[min(others, key=lambda s: (responses[s], self.segments[s]))] = True
-                for segment in np.flatnonzero(found[:, 0] + found[:, 3]):
+                for segment in np.flatnonzero(found[:, 0] + found[:, 5]):
                     is_all = segment == len(responses)
-                    hide = 0 < found[segment, 3] < least if is_all else hidden[segment]
+                    hide = 0 < found[segment, 5] < least if is_all else hidden[segment]
                     sent = found[segment, :2] if found[segment, 0] else (-1, -1)
                     answers = np.where(hide, -1, found[segment, 2:])
-                    answers[0] = answers[0] if found[segment, 0] else -1
+                    answers[:3] = answers[:3] if found[segment, 0] else -1
                     rows.append((survey, kind, first, end - 1, segment, *sent, *answers, hide))
         survey, kind, first, last, segment, *measures, hide = np.array(rows, np.int64).T
-        names = ("sent", "delivered", "delivered_and_answered")
+        names = ("sent", "delivered", "reminders", "opened", "delivered_and_answered")
         names += ("responded", "promoters", "passives", "detractors")
         writer.write(
             "survey_periods",

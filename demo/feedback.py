@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .parties import COMMON, PARTNER, partner_days
-from .sales import SPAN
+from .sales import SPAN, Orders
 from .service import Talks
 from .tables import Bools, Ints, Writer, counts, flags, ids, labels, nothing, party, times
 from .world import NEVER, Brand, World, logistic, texts_by_mood
@@ -15,12 +15,15 @@ from .world import NEVER, Brand, World, logistic, texts_by_mood
 
 @dataclass
 class Wave:
-    """Truth of one wave of the NPS survey: what everybody would have said."""
+    """Truth of one wave of the NPS survey: what everybody would have said, and all invited."""
 
     name: str
     customers: int
     promoters: int
     detractors: int
+    invited: int
+    invited_promoters: int
+    invited_detractors: int
 
 
 @dataclass
@@ -34,14 +37,16 @@ class Polled:
     party: Ints  # place in the block of customers, or -1 for another party
     sent: Ints
     delivered: Bools
+    opened: Bools
+    reminded: Bools
     answered: Ints  # when, -1 where there is no response that counts
     score: Ints
 
 
 def write_surveys(
-    brand: Brand, world: World, talks: Talks, writer: Writer
+    brand: Brand, world: World, orders: Orders, talks: Talks, writer: Writer
 ) -> tuple[list[Wave], Polled]:
-    """Write invitations and responses; loyalty moves the score *and* the chance of an answer."""
+    """Write invitations and responses; who ordered lately answers more often, and scores higher."""
     s = brand["surveys"]
     rng = brand.rng("surveys", world.block)
     part = f"b{world.block:03d}"
@@ -58,20 +63,22 @@ def write_surveys(
             0,
             10,
         )
-        known = (world.acquired < sent_at - 5) & world.buys & ~world.is_test
-        name = f"{brand.start.year + month // 12}-Q{month % 12 // 3 + 1}"
-        waves.append(
-            Wave(
-                name,
-                int(known.sum()),
-                int((score[known] >= 9).sum()),
-                int((score[known] <= 6).sum()),
-            )
-        )
+        asked = (world.acquired < sent_at - 5) & ~world.is_test
         draw = rng.random((6, world.n))
-        invited = np.flatnonzero((world.acquired < sent_at - 5) & (draw[0] < s["sampled"]))
-        a, b, c = s["respond"]
-        willing = draw[1] < logistic(a + b * world.loyalty + c * alive)
+        picked = draw[0] < s["sampled"]
+        name = f"{brand.start.year + month // 12}-Q{month % 12 // 3 + 1}"
+        would_say = [
+            int(np.sum(group & said))
+            for group in (asked & world.buys, asked & picked)
+            for said in (True, score >= 9, score <= 6)
+        ]
+        waves.append(Wave(name, *would_say))
+        invited = np.flatnonzero((world.acquired < sent_at - 5) & picked)
+        a, b = s["respond"]
+        lately = (orders.number >= 0) & (orders.customer >= 0) & (orders.day < sent_at)
+        lately &= orders.day >= sent_at - s["respond_days"]
+        recent = np.bincount(orders.customer[lately], minlength=world.n)
+        willing = draw[1] < logistic(a + b * np.log1p(recent))
         at = sent_at + draw[2] * 0.2
         bounced = draw[3] < s["bounced"]
         opens = ~bounced & (willing | (draw[4] < s["opened"]))
@@ -169,11 +176,18 @@ def write_surveys(
     place = np.full((len(waves), world.n), -1)
     place[wave[first], to[first]] = np.arange(len(first))
     unanswered = np.full(len(first), -1)
+    again = np.flatnonzero(keep & (survey == 0) & reminder.astype(bool))
+    seen = np.flatnonzero((survey == 0) & (brand.seconds(opened) >= 0))
+    was_opened, was_reminded = np.zeros((2, len(first)), bool)
+    was_opened[place[wave[seen], to[seen]]] = True
+    was_reminded[place[wave[again], to[again]]] = True
     polled = Polled(
         surveys[0],
         to[first],
         brand.seconds(when[first]),
         ~np.isfinite(bounced[first]),
+        was_opened,
+        was_reminded,
         unanswered,
         unanswered.copy(),
     )
@@ -276,4 +290,5 @@ def write_partner_survey(brand: Brand, writer: Writer) -> Polled:
     answer[a], said[a] = brand.seconds(asked[a] + 1.0), score
     everyone = np.full(len(who), -1)
     sent = brand.seconds(asked)
-    return Polled("partner_nps", everyone, sent, np.ones(len(who), bool), answer, said)
+    every, none = np.ones(len(who), bool), np.zeros(len(who), bool)
+    return Polled("partner_nps", everyone, sent, every, answered, none, answer, said)

@@ -6,6 +6,8 @@ both worlds.
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 
 from .advocacy import REFERRAL_KINDS, Referrals
@@ -220,23 +222,22 @@ def write_common(
         form="parquet",
     )
     names = sorted({w.name for w in waves})
+    measures = [f.name for f in fields(Wave) if f.name != "name"]
     sums = np.array(
-        [
-            [
-                sum(getattr(w, k) for w in waves if w.name == n)
-                for k in ("customers", "promoters", "detractors")
-            ]
-            for n in names
-        ]
+        [[sum(getattr(w, k) for w in waves if w.name == n) for k in measures] for n in names]
     )
+    said = dict(zip(measures, sums.T, strict=True))
+
+    def score(people: str, promoters: str, detractors: str) -> Column:
+        return number(100 * (said[promoters] - said[detractors]) / np.maximum(said[people], 1))
+
     writer.write(
         "nps_waves",
         {
             "wave": labels(names, np.arange(len(names))),
-            "customers": counts(sums[:, 0]),
-            "promoters": counts(sums[:, 1]),
-            "detractors": counts(sums[:, 2]),
-            "nps": number(100 * (sums[:, 1] - sums[:, 2]) / np.maximum(sums[:, 0], 1)),
+            **{name: counts(values) for name, values in said.items()},
+            "nps": score("customers", "promoters", "detractors"),
+            "invited_nps": score("invited", "invited_promoters", "invited_detractors"),
         },
         ["wave"],
         form="parquet",

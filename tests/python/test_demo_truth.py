@@ -119,7 +119,7 @@ def test_nps_is_what_the_scores_are_made_of(folders: tuple[Path, Path]) -> None:
         """).fetchnumpy()
     assert len(waves) == 8
     gap = variance = 0.0
-    for (_, count, promoters, detractors, nps), month in zip(
+    for (_, count, promoters, detractors, *_, nps, _), month in zip(
         waves, brand.month_starts[2::3], strict=True
     ):
         sent = (month + 9.4 + brand.epoch_day) * 86400

@@ -5,14 +5,16 @@ both_sides as (
 
     select
         'truth' as side,
-        survey_id, period_type, period_start, period_end, segment, is_suppressed, sent, delivered,
-        delivered_and_answered, responded, promoters, passives, detractors
+        survey_id, period_type, period_start, period_end, segment, is_suppressed, sent, reminders,
+        sent - delivered as bounced, delivered, opened, delivered_and_answered, responded,
+        promoters, passives, detractors
     from truth.survey_periods
     union all
     select
         'mart' as side,
-        survey_id, period_type, period_start, period_end, segment, is_suppressed, sent, delivered,
-        delivered_and_answered, responded, promoters, passives, detractors
+        survey_id, period_type, period_start, period_end, segment, is_suppressed, sent, reminders,
+        bounced, delivered, opened, delivered_and_answered, responded,
+        promoters, passives, detractors
     from marts.nps_by_period
 
 ),
@@ -49,9 +51,30 @@ select
 from totals
 union all
 select
+    'reminders',
+    sum(reminders) filter (side = 'truth'),
+    sum(reminders) filter (side = 'mart'),
+    0
+from totals
+union all
+select
+    'bounced',
+    sum(bounced) filter (side = 'truth'),
+    sum(bounced) filter (side = 'mart'),
+    0
+from totals
+union all
+select
     'delivered',
     sum(delivered) filter (side = 'truth'),
     sum(delivered) filter (side = 'mart'),
+    0
+from totals
+union all
+select
+    'opened',
+    sum(opened) filter (side = 'truth'),
+    sum(opened) filter (side = 'mart'),
     0
 from totals
 union all

@@ -44,7 +44,8 @@ counted as (
         responses.weight,
         case
             when
-                {{ local_date('responses.follow_up_at') }} <= parameters.as_of_date
+                responses.follow_up_at >= responses.responded_at
+                and {{ local_date('responses.follow_up_at') }} <= parameters.as_of_date
                 then responses.follow_up_at
         end as follow_up_at
 
@@ -54,7 +55,7 @@ counted as (
     cross join parameters
     where
         responses.question_type = 'nps'
-        and responses.score is not null
+        and responses.score between 0 and 10
         and not coalesce(responses.is_test, false)
         and not coalesce(delivered_parties.is_test, false)
         and {{ local_date('responses.responded_at') }} <= parameters.as_of_date
@@ -64,16 +65,25 @@ counted as (
 ranked as (
 
     select
-        *,
+        counted.*,
         row_number() over (
             partition by
-                survey_id,
-                case when party_id is null or wave is null then response_id else party_id end,
-                case when party_id is null then null else wave end
-            order by responded_at desc, response_id desc
-        ) as recency_rank
+                counted.survey_id,
+                case
+                    when counted.party_id is null or counted.wave is null
+                        then counted.response_id
+                    else counted.party_id
+                end,
+                case when counted.party_id is null then null else counted.wave end
+            order by
+                case when parameters.nps_response_rule = 'first' then counted.responded_at end,
+                case when parameters.nps_response_rule = 'first' then counted.response_id end,
+                counted.responded_at desc,
+                counted.response_id desc
+        ) as rule_rank
 
     from counted
+    cross join parameters
 
 ),
 
@@ -84,6 +94,7 @@ final as (
         ranked.survey_id,
         ranked.send_id,
         ranked.party_id,
+        ranked.wave,
         coalesce(parties.segment, 'unknown') as segment,
         ranked.responded_at,
         ranked.responded_on,
@@ -99,7 +110,7 @@ final as (
     from ranked
     left join parties on ranked.party_id = parties.party_id
     cross join parameters
-    where ranked.recency_rank = 1
+    where ranked.rule_rank = 1
 
 )
 

@@ -24,6 +24,12 @@ periods as (
 
 ),
 
+strata as (
+
+    select * from {{ ref('int_nps_strata_formed') }}
+
+),
+
 responses_in_period as (
 
     select
@@ -83,7 +89,15 @@ invitation_counts as (
         case when grouping(invitations.segment) = 1 then 'all' else invitations.segment end
             as segment,
         count(*) as sent,
+        sum(invitations.reminders) as reminders,
+        sum(case when invitations.is_delivered then 0 else 1 end) as bounced,
         sum(case when invitations.is_delivered then 1 else 0 end) as delivered,
+        sum(
+            case
+                when invitations.is_delivered and invitations.is_opened then 1
+                when invitations.is_opened is not null then 0
+            end
+        ) as opened,
         sum(case when invitations.is_delivered and invitations.is_answered then 1 else 0 end)
             as delivered_and_answered
 
@@ -99,6 +113,46 @@ invitation_counts as (
 
 ),
 
+-- Every stratum weighs what it is in the population; within it, responses keep their weights.
+stratum_shares as (
+
+    select
+        *,
+        {{ safe_divide(
+            'population',
+            'sum(population) over (partition by survey_id, period_type, period_end, segment)'
+        ) }} as population_share,
+        {{ safe_divide('weight_promoters', 'weight_total') }} as promoter_share,
+        {{ safe_divide('weight_detractors', 'weight_total') }} as detractor_share,
+        {{ safe_divide('weight_squares', 'cast(weight_total as double) * weight_total') }}
+            as concentration
+
+    from strata
+
+),
+
+post_stratified as (
+
+    select
+        survey_id,
+        period_type,
+        period_end,
+        segment,
+        max(population_basis) as population_basis,
+        sum(population) as population,
+        sum(population_without_responses) as population_without_responses,
+        count(*) as strata,
+        sum(responses) as placed_responses,
+        {{ sum_exactly('population_share * promoter_share') }} as placed_promoter_share,
+        {{ sum_exactly('population_share * detractor_share') }} as placed_detractor_share,
+        {{ safe_divide('1', sum_exactly('population_share * population_share * concentration')) }}
+            as placed_effective
+
+    from stratum_shares
+    group by survey_id, period_type, period_end, segment
+
+),
+
 joined as (
 
     select
@@ -107,7 +161,10 @@ joined as (
         coalesce(response_counts.period_end, invitation_counts.period_end) as period_end,
         coalesce(response_counts.segment, invitation_counts.segment) as segment,
         invitation_counts.sent,
+        invitation_counts.reminders,
+        invitation_counts.bounced,
         invitation_counts.delivered,
+        invitation_counts.opened,
         invitation_counts.delivered_and_answered,
         coalesce(response_counts.responded, 0) as responded,
         coalesce(response_counts.promoters, 0) as promoters,
@@ -187,50 +244,39 @@ suppressed as (
 
 ),
 
--- three pseudo-responses (3/4, 3/2, 3/4) make the interval hold for small n (Rocks 2016)
-adjusted as (
+-- the three scores as promoters, detractors and responses: counted, of the period before, weighted
+-- and post-stratified
+measured as (
 
     select
         suppressed.*,
+        post_stratified.population_basis,
+        post_stratified.population,
+        post_stratified.population_without_responses,
+        post_stratified.strata,
+        post_stratified.placed_responses,
+        post_stratified.placed_promoter_share,
+        post_stratified.placed_detractor_share,
+        post_stratified.placed_effective,
         parameters.confidence_z,
-        parameters.nps_wald_min_responses as wald_min_responses,
-        case when suppressed.responded < parameters.nps_wald_min_responses then 3.0 else 0.0 end
-            as pseudo_responses,
-        case
-            when suppressed.previous_responded < parameters.nps_wald_min_responses then 3.0 else 0.0
-        end
-            as previous_pseudo_responses,
+        parameters.nps_wald_min_responses as wald_min,
+        {{ safe_divide('suppressed.weight_promoters', 'suppressed.weight_total') }}
+            as weighted_promoter_share,
+        {{ safe_divide('suppressed.weight_detractors', 'suppressed.weight_total') }}
+            as weighted_detractor_share,
         {{ safe_divide(
-            'cast(suppressed.weight_total as double) * suppressed.weight_total', 'suppressed.weight_squares'
+            'cast(suppressed.weight_total as double) * suppressed.weight_total',
+            'suppressed.weight_squares'
         ) }} as effective_responses
 
     from suppressed
+    left join post_stratified
+        on
+            suppressed.survey_id = post_stratified.survey_id
+            and suppressed.period_type = post_stratified.period_type
+            and suppressed.period_end = post_stratified.period_end
+            and suppressed.segment = post_stratified.segment
     cross join parameters
-
-),
-
-shares as (
-
-    select
-        *,
-        case when effective_responses < wald_min_responses then 3.0 else 0.0 end
-            as weighted_pseudo_responses,
-        {{ safe_divide('promoters + pseudo_responses / 4.0', 'responded + pseudo_responses') }}
-            as promoter_share,
-        {{ safe_divide('detractors + pseudo_responses / 4.0', 'responded + pseudo_responses') }}
-            as detractor_share,
-        {{ safe_divide(
-            'previous_promoters + previous_pseudo_responses / 4.0',
-            'previous_responded + previous_pseudo_responses'
-        ) }} as previous_promoter_share,
-        {{ safe_divide(
-            'previous_detractors + previous_pseudo_responses / 4.0',
-            'previous_responded + previous_pseudo_responses'
-        ) }} as previous_detractor_share,
-        {{ safe_divide('weight_promoters', 'weight_total') }} as weighted_promoter_share,
-        {{ safe_divide('weight_detractors', 'weight_total') }} as weighted_detractor_share
-
-    from adjusted
 
 ),
 
@@ -239,27 +285,52 @@ estimated as (
     select
         *,
         100.0 * {{ safe_divide('promoters - detractors', 'responded') }} as nps,
-        100.0 * {{ safe_divide('previous_promoters - previous_detractors', 'previous_responded') }}
-            as previous_nps,
-        {{ safe_divide(
-            'promoter_share + detractor_share - power(promoter_share - detractor_share, 2)',
-            'responded + pseudo_responses'
-        ) }} as nps_variance,
-        {{ safe_divide(
-            'previous_promoter_share + previous_detractor_share'
-            ~ ' - power(previous_promoter_share - previous_detractor_share, 2)',
-            'previous_responded + previous_pseudo_responses'
-        ) }} as previous_variance,
-        {{ safe_divide(
-            'weighted_promoter_share * effective_responses + weighted_pseudo_responses / 4.0',
-            'effective_responses + weighted_pseudo_responses'
-        ) }} as weighted_promoter_adjusted,
-        {{ safe_divide(
-            'weighted_detractor_share * effective_responses + weighted_pseudo_responses / 4.0',
-            'effective_responses + weighted_pseudo_responses'
-        ) }} as weighted_detractor_adjusted
+        {{ nps_low('promoters', 'detractors', 'responded', 'confidence_z', 'wald_min') }}
+            as nps_low,
+        {{ nps_high('promoters', 'detractors', 'responded', 'confidence_z', 'wald_min') }}
+            as nps_high,
+        100.0 * (weighted_promoter_share - weighted_detractor_share) as weighted_nps,
+        {{ nps_low(
+            'weighted_promoter_share * effective_responses',
+            'weighted_detractor_share * effective_responses',
+            'effective_responses', 'confidence_z', 'wald_min'
+        ) }} as weighted_nps_low,
+        {{ nps_high(
+            'weighted_promoter_share * effective_responses',
+            'weighted_detractor_share * effective_responses',
+            'effective_responses', 'confidence_z', 'wald_min'
+        ) }} as weighted_nps_high,
+        100.0 * (placed_promoter_share - placed_detractor_share) as post_stratified_nps,
+        {{ nps_low(
+            'placed_promoter_share * placed_effective',
+            'placed_detractor_share * placed_effective',
+            'placed_effective', 'confidence_z', 'wald_min'
+        ) }} as post_stratified_nps_low,
+        {{ nps_high(
+            'placed_promoter_share * placed_effective',
+            'placed_detractor_share * placed_effective',
+            'placed_effective', 'confidence_z', 'wald_min'
+        ) }} as post_stratified_nps_high,
+        case
+            when responded >= min_segment_size and previous_responded >= min_segment_size
+                then
+                    100.0 * {{ safe_divide('promoters - detractors', 'responded') }}
+                    - 100.0 * {{ safe_divide(
+                        'previous_promoters - previous_detractors', 'previous_responded'
+                    ) }}
+        end as change,
+        {{ nps_centre('promoters', 'detractors', 'responded', 'wald_min') }}
+        - {{ nps_centre(
+            'previous_promoters', 'previous_detractors', 'previous_responded', 'wald_min'
+        ) }}
+            as centre_change,
+        {{ nps_variance('promoters', 'detractors', 'responded', 'wald_min') }}
+        + {{ nps_variance(
+            'previous_promoters', 'previous_detractors', 'previous_responded', 'wald_min'
+        ) }}
+            as change_variance
 
-    from shares
+    from measured
 
 ),
 
@@ -267,19 +338,7 @@ tested as (
 
     select
         *,
-        {{ safe_divide(
-            'weighted_promoter_adjusted + weighted_detractor_adjusted'
-            ~ ' - power(weighted_promoter_adjusted - weighted_detractor_adjusted, 2)',
-            'effective_responses + weighted_pseudo_responses'
-        ) }} as weighted_variance,
-        case
-            when responded >= min_segment_size and previous_responded >= min_segment_size
-                then nps - previous_nps
-        end as change,
-        {{ safe_divide(
-            'abs(promoter_share - detractor_share - previous_promoter_share + previous_detractor_share)',
-            'sqrt(nps_variance + previous_variance)'
-        ) }} as change_z
+        {{ safe_divide('abs(centre_change)', 'sqrt(change_variance)') }} as change_z
 
     from estimated
 
@@ -294,7 +353,10 @@ final as (
         tested.period_end,
         tested.segment,
         tested.sent,
+        case when not tested.is_suppressed then tested.reminders end as reminders,
+        tested.bounced,
         tested.delivered,
+        case when not tested.is_suppressed then tested.opened end as opened,
         case when not tested.is_suppressed then tested.delivered_and_answered end
             as delivered_and_answered,
         case
@@ -306,52 +368,30 @@ final as (
         case when not tested.is_suppressed then tested.passives end as passives,
         case when not tested.is_suppressed then tested.detractors end as detractors,
         case when not tested.is_suppressed then tested.nps end as nps,
-        case
-            when not tested.is_suppressed and tested.responded > 0
-                then greatest(
-                    -100.0,
-                    100.0 * (
-                        tested.promoter_share - tested.detractor_share
-                        - tested.confidence_z * sqrt(tested.nps_variance)
-                    )
-                )
-        end as nps_low,
-        case
-            when not tested.is_suppressed and tested.responded > 0
-                then least(
-                    100.0,
-                    100.0 * (
-                        tested.promoter_share - tested.detractor_share
-                        + tested.confidence_z * sqrt(tested.nps_variance)
-                    )
-                )
-        end as nps_high,
+        case when not tested.is_suppressed then tested.nps_low end as nps_low,
+        case when not tested.is_suppressed then tested.nps_high end as nps_high,
         case when not tested.is_suppressed then tested.effective_responses end
             as effective_responses,
+        case when not tested.is_suppressed then tested.weighted_nps end as weighted_nps,
+        case when not tested.is_suppressed then tested.weighted_nps_low end as weighted_nps_low,
+        case when not tested.is_suppressed then tested.weighted_nps_high end as weighted_nps_high,
+        tested.population_basis,
+        tested.population,
+        case when not tested.is_suppressed then tested.strata end as strata,
+        case when not tested.is_suppressed then tested.placed_responses end
+            as post_stratified_responses,
+        case when not tested.is_suppressed then tested.placed_effective end
+            as post_stratified_effective_responses,
         case
             when not tested.is_suppressed
-                then 100.0 * (tested.weighted_promoter_share - tested.weighted_detractor_share)
-        end as weighted_nps,
-        case
-            when not tested.is_suppressed and tested.effective_responses > 0
-                then greatest(
-                    -100.0,
-                    100.0 * (
-                        tested.weighted_promoter_adjusted - tested.weighted_detractor_adjusted
-                        - tested.confidence_z * sqrt(tested.weighted_variance)
-                    )
-                )
-        end as weighted_nps_low,
-        case
-            when not tested.is_suppressed and tested.effective_responses > 0
-                then least(
-                    100.0,
-                    100.0 * (
-                        tested.weighted_promoter_adjusted - tested.weighted_detractor_adjusted
-                        + tested.confidence_z * sqrt(tested.weighted_variance)
-                    )
-                )
-        end as weighted_nps_high,
+                then {{ safe_divide('tested.population_without_responses', 'tested.population') }}
+        end as population_share_without_responses,
+        case when not tested.is_suppressed then tested.post_stratified_nps end
+            as post_stratified_nps,
+        case when not tested.is_suppressed then tested.post_stratified_nps_low end
+            as post_stratified_nps_low,
+        case when not tested.is_suppressed then tested.post_stratified_nps_high end
+            as post_stratified_nps_high,
         case when not tested.is_suppressed then tested.change end as change,
         -- without any variance (two large and unanimous periods) chance cannot make a change
         case
