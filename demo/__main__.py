@@ -48,6 +48,7 @@ def generate(brand: world.Brand, landing: Path, truth_folder: Path | None = None
             first, margins = books.add_sales(one, people, orders.sold, orders.refunds, truths)
             books.add_contracts(one, people, terms)
             books.add_poll(polled, people)
+            books.add_talks(people, talks)
             credits = books.credited(one, referrals, touches, talks)
             books.add_referrals(one, people, referrals, credits, first, margins, truths)
     parties.write_others(brand, writer)

@@ -18,7 +18,7 @@ from .engagement import Touches
 from .feedback import Polled
 from .parties import People
 from .sales import ACTIVE, FX_DAYS_BEFORE, PAST_DUE, PAUSED, SPAN, Refunds, Sold, Terms
-from .service import Talks
+from .service import Talks, channels
 from .tables import NO_MONEY, Bools, Column, Ints, Writer, counts, dates, flags, ids, labels, party
 from .world import DAY, Brand, World
 
@@ -64,6 +64,7 @@ class Accounts:
     moved: Ints = field(init=False)  # (S + 2, M, movements, 4)
     polls: dict[str, Ints] = field(default_factory=dict)  # by survey (S + 2, D, 7)
     coded: Ints = field(init=False)  # margin of orders by programme and month; (P, M)
+    talks: list[Ints] = field(default_factory=list)  # (9, rows) of each block, see add_talks
 
     @classmethod
     def empty(cls, brand: Brand, rates: Ints) -> Accounts:
@@ -273,6 +274,38 @@ class Accounts:
             for measure, value in enumerate(measures, 0 if len(measures) == 3 else 3):
                 self.add_to(total, segment[who], (day, measure), value[who].astype(np.int64))
 
+    def add_talks(self, people: People, talks: Talks) -> None:
+        """Add the conversations that count: segment, channel, month, wait, and flags."""
+        rules, minute = self.brand["accounts"], 60
+        opened = self.brand.seconds(talks.day)
+        named = talks.is_named
+        segment = np.where(named, people.segment[talks.customer], -1)
+        date = (opened // DAY).astype("datetime64[D]")
+        holidays = np.zeros(len(date), bool)
+        for shown in rules["holidays"]:
+            holidays |= np.char.endswith(date.astype(str), shown)
+        first, last = (60 * minute * hour for hour in rules["open_hours"])
+        is_open = np.is_busday(date) & ~holidays
+        is_open &= (opened % DAY >= first) & (opened % DAY < last)
+        answered = np.isfinite(talks.answer_day)
+        whole = np.isfinite(talks.wait)
+        until = np.rint(np.where(whole, talks.day + talks.wait, 0) * DAY).astype(np.int64)
+        wait = np.where(whole, until + self.brand.epoch_day * DAY - opened, NOT_YET)
+        sla, end = minute * rules["sla_minutes"], self.starts[-1]
+        columns = (
+            np.where(segment < 0, len(self.segments) - 2, segment),
+            talks.channel,
+            self.month(opened),
+            wait,
+            answered,
+            answered & talks.peer,
+            ~is_open,
+            answered & (wait <= sla),
+            ~answered & (end - opened < sla),
+        )
+        counted = ~(named & people.is_test[talks.customer])
+        self.talks.append(np.array(columns, np.int64)[:, counted])
+
     def credited(self, world: World, referrals: Referrals, touches: Touches, talks: Talks) -> Ints:
         """Find the programme that last touched each referrer, in the year before; -1 none."""
         called = np.flatnonzero((talks.programme >= 0) & np.isfinite(talks.answer_day))
@@ -349,6 +382,7 @@ class Accounts:
         self._write_cohorts(writer)
         self._write_movements(writer)
         self._write_polls(writer)
+        self._write_talks(writer)
         programme, month = np.nonzero(self.coded)
         writer.write(
             "coded_margins",
@@ -402,6 +436,42 @@ class Accounts:
                 "closing_mrr": amount(self.levels[segment, month, 1]),
             },
             ["month", "segment", "movement"],
+            form="parquet",
+        )
+
+    def _write_talks(self, writer: Writer) -> None:
+        rows: list[tuple[int, ...]] = []
+        names = [*channels(self.brand), "all"]
+        talks = np.concatenate(self.talks, axis=1)
+        everywhere = np.full(talks.shape[1], len(names) - 1)
+        everybody = np.full(talks.shape[1], len(self.segments) - 1)
+        for channel in (talks[1], everywhere):
+            for segment in (talks[0], everybody):
+                keys = np.stack([talks[2], channel, segment])
+                order = np.lexsort((talks[3], *keys[::-1]))
+                keys, sorted_talks = keys[:, order], talks[:, order]
+                begins = np.flatnonzero(np.r_[True, (keys[:, 1:] != keys[:, :-1]).any(axis=0)])
+                for begin, end in pairwise([*begins.tolist(), len(order)]):
+                    size = end - begin
+                    middle = sorted_talks[3, begin + (size - 1) // 2]  # half are answered by then
+                    sums = sorted_talks[4:, begin:end].sum(axis=1)
+                    rows.append(
+                        (*keys[:, begin], size, middle if middle < NOT_YET else -1, *sums)
+                    )
+        month, channel, segment, size, median, *flagged = np.array(rows, np.int64).T
+        measures = ("answered", "answered_by_peers", "after_hours_conversations")
+        measures += ("answered_within_sla", "undecided_within_sla")
+        writer.write(
+            "response_accounts",
+            {
+                "month": self.first_of_month(month),
+                "channel": labels(names, channel),
+                "segment": labels(self.segments, segment),
+                "conversations": counts(size),
+                "median_seconds": counts(median),
+                **{name: counts(sums) for name, sums in zip(measures, flagged, strict=True)},
+            },
+            ["month", "channel", "segment"],
             form="parquet",
         )
 
