@@ -64,6 +64,7 @@ class Accounts:
     moved: Ints = field(init=False)  # (S + 2, M, movements, 4)
     polls: dict[str, Ints] = field(default_factory=dict)  # by survey (S + 2, D, 7)
     coded: Ints = field(init=False)  # margin of orders by programme and month; (P, M)
+    followed: Ints = field(init=False)  # customers and repurchasers by bucket; (5, 2)
     talks: list[Ints] = field(default_factory=list)  # (9, rows) of each block, see add_talks
 
     @classmethod
@@ -75,6 +76,7 @@ class Accounts:
         self.levels = np.zeros((size, months, 2), np.int64)
         self.moved = np.zeros((size, months, len(MOVEMENTS), 4), np.int64)
         self.coded = np.zeros((len(brand.programmes), months), np.int64)
+        self.followed = np.zeros((len(brand["accounts"]["bucket_hours"]) + 2, 2), np.int64)
         return self
 
     @property
@@ -306,6 +308,31 @@ class Accounts:
         counted = ~(named & people.is_test[talks.customer])
         self.talks.append(np.array(columns, np.int64)[:, counted])
 
+    def add_follow_ups(self, people: People, sold: Sold, first: Ints, talks: Talks) -> None:
+        """Add first conversations after first orders, and orders after them, by bucket."""
+        rules = self.brand["accounts"]
+        landmark, window = (DAY * rules[name] for name in ("landmark_days", "window_days"))
+        opened = self.brand.seconds(talks.day)
+        own = talks.customer
+        counted = talks.is_named & ~people.is_test[own] & (opened > first[own])
+        which = np.flatnonzero(counted)  # in order of time: the first one of each customer
+        which = which[np.unique(own[which], return_index=True)[1]]
+        which = which[self.starts[-1] - opened[which] >= landmark + window]
+        answered = np.isfinite(talks.answer_day[which])
+        until = self.brand.seconds(talks.answer_day[which])
+        wait = np.where(answered, until - opened[which], NOT_YET)
+        limits = [3600 * hours for hours in rules["bucket_hours"]]
+        bucket = np.searchsorted([*limits, landmark], wait)
+        begins = np.full(len(people.number), NOT_YET)
+        begins[own[which]] = opened[which] + landmark
+        o = np.flatnonzero(sold.counts & np.isin(sold.party, people.number[own[which]]))
+        whom = np.searchsorted(people.number, sold.party[o])
+        since = sold.second[o] - begins[whom]
+        again = np.zeros(len(people.number), bool)
+        again[whom[(since >= 0) & (since < window)]] = True
+        np.add.at(self.followed, (bucket, 0), 1)
+        np.add.at(self.followed, (bucket, 1), again[own[which]])
+
     def credited(self, world: World, referrals: Referrals, touches: Touches, talks: Talks) -> Ints:
         """Find the programme that last touched each referrer, in the year before; -1 none."""
         called = np.flatnonzero((talks.programme >= 0) & np.isfinite(talks.answer_day))
@@ -383,6 +410,7 @@ class Accounts:
         self._write_movements(writer)
         self._write_polls(writer)
         self._write_talks(writer)
+        self._write_follow_ups(writer)
         programme, month = np.nonzero(self.coded)
         writer.write(
             "coded_margins",
@@ -439,6 +467,18 @@ class Accounts:
             form="parquet",
         )
 
+    def _write_follow_ups(self, writer: Writer) -> None:
+        writer.write(
+            "follow_ups",
+            {
+                "bucket_number": counts(np.arange(len(self.followed)) + 1),
+                "customers": counts(self.followed[:, 0]),
+                "repurchasers": counts(self.followed[:, 1]),
+            },
+            ["bucket_number"],
+            form="parquet",
+        )
+
     def _write_talks(self, writer: Writer) -> None:
         rows: list[tuple[int, ...]] = []
         names = [*channels(self.brand), "all"]
@@ -455,9 +495,7 @@ class Accounts:
                     size = end - begin
                     middle = sorted_talks[3, begin + (size - 1) // 2]  # half are answered by then
                     sums = sorted_talks[4:, begin:end].sum(axis=1)
-                    rows.append(
-                        (*keys[:, begin], size, middle if middle < NOT_YET else -1, *sums)
-                    )
+                    rows.append((*keys[:, begin], size, middle if middle < NOT_YET else -1, *sums))
         month, channel, segment, size, median, *flagged = np.array(rows, np.int64).T
         measures = ("answered", "answered_by_peers", "after_hours_conversations")
         measures += ("answered_within_sla", "undecided_within_sla")

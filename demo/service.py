@@ -45,9 +45,7 @@ def write_service(brand: Brand, world: World, writer: Writer) -> Talks:
     called = np.flatnonzero(np.isfinite(world.touch[care]))
     customer = np.concatenate([world.talk_customer[happened], called])
     day = np.concatenate([world.talk_day[happened], world.touch[care, called]])
-    channel = np.concatenate(
-        [world.talk_channel[happened], np.full(len(called), len(names) - 1)]
-    )
+    channel = np.concatenate([world.talk_channel[happened], np.full(len(called), len(names) - 1)])
     answered = np.concatenate([world.talk_answered[happened], np.ones(len(called), bool)])
     is_call = np.arange(len(day)) >= len(happened)
     by_time = np.argsort(day, kind="stable")

@@ -1,6 +1,6 @@
--- The first unanswered conversation shortens what is left of a relationship by 30 % (demo/brand.yml). What
+-- Customers of each bucket, and those who ordered again. The first unanswered conversation shortens what is left of a relationship by 30 % (demo/brand.yml). What
 -- that takes off the chance to order in the window, at each customer's own rates, lies within the
--- interval.
+-- interval, where there is one.
 with
 
 mart as (
@@ -38,9 +38,22 @@ chances as (
 )
 
 select
-    'effect of no answer on repurchase' as quantity,
-    chances.effect as truth,
-    mart.adjusted_difference as estimate,
-    (mart.difference_high - mart.difference_low) / 2 as tolerance
+    'customers, ' || mart.response_bucket as quantity,
+    actual.customers as truth,
+    mart.customers as estimate,
+    0 as tolerance
+from truth.follow_ups as actual
+left join marts.response_to_retention as mart using (bucket_number)
+union all
+select 'repurchasers, ' || mart.response_bucket, actual.repurchasers, mart.repurchasers, 0
+from truth.follow_ups as actual
+left join marts.response_to_retention as mart using (bucket_number)
+union all
+select
+    'effect of no answer on repurchase',
+    chances.effect,
+    mart.adjusted_difference,
+    (mart.difference_high - mart.difference_low) / 2
 from mart
 cross join chances
+where mart.adjusted_difference is not null
