@@ -49,6 +49,8 @@ def generate(brand: world.Brand, landing: Path, truth_folder: Path | None = None
             books.add_contracts(one, people, terms)
             books.add_poll(polled, people)
             books.add_engagement(acted, people.is_test[acted.actor - one.first])
+            books.add_talks(people, talks)
+            books.add_follow_ups(people, orders.sold, first, talks)
             credits = books.credited(one, referrals, touches, talks)
             books.add_referrals(one, people, referrals, credits, first, margins, truths)
     parties.write_others(brand, writer)

@@ -18,7 +18,7 @@ from .engagement import CONTENT_PLATFORMS, Acted, Content, Touches, event_types
 from .feedback import Polled
 from .parties import People
 from .sales import ACTIVE, FX_DAYS_BEFORE, PAST_DUE, PAUSED, SPAN, Refunds, Sold, Terms
-from .service import Talks
+from .service import Talks, channels
 from .tables import NO_MONEY, Bools, Column, Ints, Writer, counts, dates, flags, ids, labels, party
 from .world import DAY, Brand, World
 
@@ -82,6 +82,8 @@ class Accounts:
     coded: Ints = field(init=False)  # margin of orders by programme and month; (P, M)
     # Engagement by month, platform (and all), programme (and none, and all); (M, F + 1, P + 2)
     engaged: dict[str, Ints] = field(default_factory=dict)
+    followed: Ints = field(init=False)  # customers and repurchasers by bucket; (5, 2)
+    talks: list[Ints] = field(default_factory=list)  # (9, rows) of each block, see add_talks
 
     @classmethod
     def empty(cls, brand: Brand, rates: Ints) -> Accounts:
@@ -92,6 +94,7 @@ class Accounts:
         self.levels = np.zeros((size, months, 2), np.int64)
         self.moved = np.zeros((size, months, len(MOVEMENTS), 4), np.int64)
         self.coded = np.zeros((len(brand.programmes), months), np.int64)
+        self.followed = np.zeros((len(brand["accounts"]["bucket_hours"]) + 2, 2), np.int64)
         return self
 
     @property
@@ -339,6 +342,63 @@ class Accounts:
         total = self.engaged.setdefault(name, np.zeros(shape, np.int64))
         np.add.at(total.reshape(-1), place, value)
 
+    def add_talks(self, people: People, talks: Talks) -> None:
+        """Add the conversations that count: segment, channel, month, wait, and flags."""
+        rules, minute = self.brand["accounts"], 60
+        opened = self.brand.seconds(talks.day)
+        named = talks.is_named
+        segment = np.where(named, people.segment[talks.customer], -1)
+        date = (opened // DAY).astype("datetime64[D]")
+        holidays = np.zeros(len(date), bool)
+        for shown in rules["holidays"]:
+            holidays |= np.char.endswith(date.astype(str), shown)
+        first, last = (60 * minute * hour for hour in rules["open_hours"])
+        is_open = np.is_busday(date) & ~holidays
+        is_open &= (opened % DAY >= first) & (opened % DAY < last)
+        answered = np.isfinite(talks.answer_day)
+        whole = np.isfinite(talks.wait)
+        until = np.rint(np.where(whole, talks.day + talks.wait, 0) * DAY).astype(np.int64)
+        wait = np.where(whole, until + self.brand.epoch_day * DAY - opened, NOT_YET)
+        sla, end = minute * rules["sla_minutes"], self.starts[-1]
+        columns = (
+            np.where(segment < 0, len(self.segments) - 2, segment),
+            talks.channel,
+            self.month(opened),
+            wait,
+            answered,
+            answered & talks.peer,
+            ~is_open,
+            answered & (wait <= sla),
+            ~answered & (end - opened < sla),
+        )
+        counted = ~(named & people.is_test[talks.customer])
+        self.talks.append(np.array(columns, np.int64)[:, counted])
+
+    def add_follow_ups(self, people: People, sold: Sold, first: Ints, talks: Talks) -> None:
+        """Add first conversations after first orders, and orders after them, by bucket."""
+        rules = self.brand["accounts"]
+        landmark, window = (DAY * rules[name] for name in ("landmark_days", "window_days"))
+        opened = self.brand.seconds(talks.day)
+        own = talks.customer
+        counted = talks.is_named & ~people.is_test[own] & (opened > first[own])
+        which = np.flatnonzero(counted)  # in order of time: the first one of each customer
+        which = which[np.unique(own[which], return_index=True)[1]]
+        which = which[self.starts[-1] - opened[which] >= landmark + window]
+        answered = np.isfinite(talks.answer_day[which])
+        until = self.brand.seconds(talks.answer_day[which])
+        wait = np.where(answered, until - opened[which], NOT_YET)
+        limits = [3600 * hours for hours in rules["bucket_hours"]]
+        bucket = np.searchsorted([*limits, landmark], wait)
+        begins = np.full(len(people.number), NOT_YET)
+        begins[own[which]] = opened[which] + landmark
+        o = np.flatnonzero(sold.counts & np.isin(sold.party, people.number[own[which]]))
+        whom = np.searchsorted(people.number, sold.party[o])
+        since = sold.second[o] - begins[whom]
+        again = np.zeros(len(people.number), bool)
+        again[whom[(since >= 0) & (since < window)]] = True
+        np.add.at(self.followed, (bucket, 0), 1)
+        np.add.at(self.followed, (bucket, 1), again[own[which]])
+
     def credited(self, world: World, referrals: Referrals, touches: Touches, talks: Talks) -> Ints:
         """Find the programme that last touched each referrer, in the year before; -1 none."""
         called = np.flatnonzero((talks.programme >= 0) & np.isfinite(talks.answer_day))
@@ -416,6 +476,8 @@ class Accounts:
         self._write_movements(writer)
         self._write_polls(writer)
         self._write_engagement(writer)
+        self._write_talks(writer)
+        self._write_follow_ups(writer)
         programme, month = np.nonzero(self.coded)
         writer.write(
             "coded_margins",
@@ -505,6 +567,50 @@ class Accounts:
                 "shares": counts(content.shares),
             },
             ["content_id", "metric_date"],
+
+    def _write_follow_ups(self, writer: Writer) -> None:
+        writer.write(
+            "follow_ups",
+            {
+                "bucket_number": counts(np.arange(len(self.followed)) + 1),
+                "customers": counts(self.followed[:, 0]),
+                "repurchasers": counts(self.followed[:, 1]),
+            },
+            ["bucket_number"],
+            form="parquet",
+        )
+
+    def _write_talks(self, writer: Writer) -> None:
+        rows: list[tuple[int, ...]] = []
+        names = [*channels(self.brand), "all"]
+        talks = np.concatenate(self.talks, axis=1)
+        everywhere = np.full(talks.shape[1], len(names) - 1)
+        everybody = np.full(talks.shape[1], len(self.segments) - 1)
+        for channel in (talks[1], everywhere):
+            for segment in (talks[0], everybody):
+                keys = np.stack([talks[2], channel, segment])
+                order = np.lexsort((talks[3], *keys[::-1]))
+                keys, sorted_talks = keys[:, order], talks[:, order]
+                begins = np.flatnonzero(np.r_[True, (keys[:, 1:] != keys[:, :-1]).any(axis=0)])
+                for begin, end in pairwise([*begins.tolist(), len(order)]):
+                    size = end - begin
+                    middle = sorted_talks[3, begin + (size - 1) // 2]  # half are answered by then
+                    sums = sorted_talks[4:, begin:end].sum(axis=1)
+                    rows.append((*keys[:, begin], size, middle if middle < NOT_YET else -1, *sums))
+        month, channel, segment, size, median, *flagged = np.array(rows, np.int64).T
+        measures = ("answered", "answered_by_peers", "after_hours_conversations")
+        measures += ("answered_within_sla", "undecided_within_sla")
+        writer.write(
+            "response_accounts",
+            {
+                "month": self.first_of_month(month),
+                "channel": labels(names, channel),
+                "segment": labels(self.segments, segment),
+                "conversations": counts(size),
+                "median_seconds": counts(median),
+                **{name: counts(sums) for name, sums in zip(measures, flagged, strict=True)},
+            },
+            ["month", "channel", "segment"],
             form="parquet",
         )
 

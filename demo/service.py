@@ -22,6 +22,14 @@ class Talks:
     resolved: Floats
     peer: np.ndarray
     programme: Ints  # -1 none
+    channel: Ints  # as in `channels`
+    is_named: np.ndarray  # the conversation says who opened it
+    wait: Floats  # days until the first answer, though it came after the end; NEVER if none
+
+
+def channels(brand: Brand) -> list[str]:
+    """Name the channels: those that customers choose, and the phone of the care calls."""
+    return [*brand["service"]["channels"], "phone"]
 
 
 def write_service(brand: Brand, world: World, writer: Writer) -> Talks:
@@ -29,7 +37,7 @@ def write_service(brand: Brand, world: World, writer: Writer) -> Talks:
     s = brand["service"]
     rng = brand.rng("service", world.block)
     part = f"b{world.block:03d}"
-    channels = [*s["channels"], "phone"]
+    names = channels(brand)
     happened = np.flatnonzero(
         world.talk_day < np.minimum(world.death, brand.days - 0.01)[world.talk_customer]
     )
@@ -37,9 +45,7 @@ def write_service(brand: Brand, world: World, writer: Writer) -> Talks:
     called = np.flatnonzero(np.isfinite(world.touch[care]))
     customer = np.concatenate([world.talk_customer[happened], called])
     day = np.concatenate([world.talk_day[happened], world.touch[care, called]])
-    channel = np.concatenate(
-        [world.talk_channel[happened], np.full(len(called), len(channels) - 1)]
-    )
+    channel = np.concatenate([world.talk_channel[happened], np.full(len(called), len(names) - 1)])
     answered = np.concatenate([world.talk_answered[happened], np.ones(len(called), bool)])
     is_call = np.arange(len(day)) >= len(happened)
     by_time = np.argsort(day, kind="stable")
@@ -53,11 +59,11 @@ def write_service(brand: Brand, world: World, writer: Writer) -> Talks:
     hours = median * np.exp(rng.normal(0, s["log_sd"], size))
     at_night = np.abs(day % 1 * 24 - 13) > 5
     hours = np.where(is_call, 0.02, hours * np.where(at_night, 2.5, 1.0))
-    answer = np.where(answered, day + hours / 24, NEVER)
-    answer = np.where(answer < brand.days - 0.001, answer, NEVER)
+    wait = np.where(answered, hours / 24, NEVER)
+    answer = np.where(day + wait < brand.days - 0.001, day + wait, NEVER)
     has_answer = np.isfinite(answer)
-    public = np.isin(channel, [channels.index("forum"), channels.index("social")])
-    peer = (channel == channels.index("forum")) & has_answer & (rng.random(size) < s["peer_answer"])
+    public = np.isin(channel, [names.index("forum"), names.index("social")])
+    peer = (channel == names.index("forum")) & has_answer & (rng.random(size) < s["peer_answer"])
     resolved = np.where(
         has_answer & (rng.random(size) < 0.9), answer + rng.exponential(0.5, size), NEVER
     )
@@ -73,13 +79,14 @@ def write_service(brand: Brand, world: World, writer: Writer) -> Talks:
     number = np.arange(size) + world.block * SPAN
     asker = world.first + customer
     topics = brand["texts"]["topics"]
+    is_named = (rng.random(size) >= 0.03) | is_call
     writer.write(
         "conversations",
         {
             "conversation_id": ids("K", number),
-            "party_id": party(np.where((rng.random(size) < 0.03) & ~is_call, -1, asker)),
+            "party_id": party(np.where(is_named, asker, -1)),
             "opened_at": times(brand.seconds(day)),
-            "channel": labels(channels, channel),
+            "channel": labels(names, channel),
             "is_public": flags(public),
             "topic": labels(
                 topics, np.where(rng.random(size) < 0.1, -1, rng.integers(0, len(topics), size))
@@ -120,7 +127,7 @@ def write_service(brand: Brand, world: World, writer: Writer) -> Talks:
 
     everyone = np.arange(size)
     add(everyone, day, np.zeros(size, int), True, asker, say("question", everyone))
-    bots = np.flatnonzero((channel == channels.index("chat")) & (rng.random(size) < 0.8))
+    bots = np.flatnonzero((channel == names.index("chat")) & (rng.random(size) < 0.8))
     add(
         bots,
         day[bots] + 5 / DAY,
@@ -172,4 +179,5 @@ def write_service(brand: Brand, world: World, writer: Writer) -> Talks:
         part,
     )
     programme = np.where(is_call, care, -1)
-    return Talks(customer, day, answer, np.where(rates_it, resolved, NEVER), peer, programme)
+    rated = np.where(rates_it, resolved, NEVER)
+    return Talks(customer, day, answer, rated, peer, programme, channel, is_named, wait)

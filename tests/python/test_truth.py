@@ -49,6 +49,12 @@ WATCHED = [
     ("recurring_revenue_movements", "amount", "0.0001"),
     ("recurring_revenue_movements", "customers", "1"),
     ("recurring_revenue_movements", "closing_mrr", "0.0001"),
+    ("response_times", "conversations", "1"),
+    ("response_times", "answered", "1"),
+    ("response_times", "answered_within_sla", "1"),
+    ("response_times", "after_hours_conversations", "1"),
+    ("response_to_retention", "customers", "1"),
+    ("response_to_retention", "repurchasers", "1"),
     ("ror_by_programme", "referral_margin", "0.0001"),
     ("ror_by_programme", "coded_margin", "0.0001"),
 ]
@@ -156,7 +162,7 @@ def test_nothing_that_a_run_reads_names_the_truth() -> None:
     """No model, seed, macro, expectation, test of a model or step of the run knows of it."""
     tables = {"customer_margins", "mrr_movements", "referral_credits", "survey_periods"}
     tables |= {"coded_margins", "programme_effects", "nps_waves", "engagement_months"}
-    tables |= {"content_days"}
+    tables |= {"content_days", "response_accounts", "follow_ups"}
     names = re.compile(rf"truth[/.]|--truth|data-truth|demo\.truth|\b({'|'.join(tables)})\b", re.I)
     rooms = ("models", "seeds", "macros", "expectations", "orchestration", "analyses", "tests/dbt")
     files = [path for room in rooms for path in (ROOT / room).rglob("*") if path.is_file()]

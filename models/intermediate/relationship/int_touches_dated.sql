@@ -14,33 +14,13 @@ events as (
 
 conversations as (
 
-    select * from {{ ref('stg_service__conversations') }}
-
-),
-
-messages as (
-
-    select * from {{ ref('stg_service__messages') }}
+    select * from {{ ref('int_conversations_answered') }}
 
 ),
 
 parties as (
 
     select * from {{ ref('int_parties_known') }}
-
-),
-
-answers as (
-
-    select
-        conversation_id,
-        min(sent_at) as first_answered_at
-
-    from messages
-    where
-        is_public
-        and author_role in ('brand', 'peer')
-    group by conversation_id
 
 ),
 
@@ -61,14 +41,14 @@ touches as (
     select
         conversations.party_id,
         conversations.programme_id,
-        {{ local_date('answers.first_answered_at') }} as touched_on,
+        {{ local_date('conversations.first_answered_at') }} as touched_on,
         1 as touches
 
     from conversations
-    inner join answers on conversations.conversation_id = answers.conversation_id
     cross join parameters
     where
-        conversations.party_id is not null
+        conversations.is_answered
+        and conversations.party_id is not null
         and conversations.programme_id is not null
 
 ),

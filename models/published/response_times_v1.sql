@@ -1,0 +1,28 @@
+select
+    cast(month as date) as month,
+    cast(channel as string) as channel,
+    cast(segment as string) as segment,
+    cast(conversations as bigint) as conversations,
+    cast(answered as bigint) as answered,
+    cast(unanswered as bigint) as unanswered,
+    cast(median_minutes as double) as median_minutes,
+    cast(median_minutes_low as double) as median_minutes_low,
+    cast(median_minutes_high as double) as median_minutes_high,
+    cast(naive_median_minutes as double) as naive_median_minutes,
+    cast(median_business_minutes as double) as median_business_minutes,
+    cast(median_business_minutes_low as double) as median_business_minutes_low,
+    cast(median_business_minutes_high as double) as median_business_minutes_high,
+    cast(sla_minutes as bigint) as sla_minutes,
+    cast(answered_within_sla as bigint) as answered_within_sla,
+    cast(undecided_within_sla as bigint) as undecided_within_sla,
+    cast(share_within_sla as double) as share_within_sla,
+    cast(share_within_sla_low as double) as share_within_sla_low,
+    cast(share_within_sla_high as double) as share_within_sla_high,
+    cast(after_hours_conversations as bigint) as after_hours_conversations,
+    cast(after_hours_share as double) as after_hours_share,
+    cast(answered_by_peers as bigint) as answered_by_peers,
+    cast(answered_by_peers_share as double) as answered_by_peers_share,
+    cast(is_month_complete as boolean) as is_month_complete,
+    cast(as_of_date as date) as as_of_date
+
+from {{ ref('response_times') }}
