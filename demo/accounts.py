@@ -567,6 +567,8 @@ class Accounts:
                 "shares": counts(content.shares),
             },
             ["content_id", "metric_date"],
+            form="parquet",
+        )
 
     def _write_follow_ups(self, writer: Writer) -> None:
         writer.write(
