@@ -48,7 +48,7 @@ def generate(brand: world.Brand, landing: Path, truth_folder: Path | None = None
             first, margins = books.add_sales(one, people, orders.sold, orders.refunds, truths)
             books.add_contracts(one, people, terms)
             books.add_poll(polled, people)
-            books.add_engagement(acted, people.is_test[acted.actor - one.first])
+            books.add_engagement(acted, people, one.first)
             credits = books.credited(one, referrals, touches, talks)
             books.add_referrals(one, people, referrals, credits, first, margins, truths)
     parties.write_others(brand, writer)
