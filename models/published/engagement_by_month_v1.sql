@@ -34,6 +34,7 @@ select
     cast(organic_impressions as bigint) as organic_impressions,
     cast(content_engagements as bigint) as content_engagements,
     cast(content_shares as bigint) as content_shares,
+    cast(counter_resets as bigint) as counter_resets,
     cast(is_month_complete as boolean) as is_month_complete,
     cast(as_of_date as date) as as_of_date
 

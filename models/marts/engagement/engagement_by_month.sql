@@ -106,7 +106,8 @@ dated_metrics as (
         impressions,
         organic_impressions,
         engagements,
-        shares
+        shares,
+        is_reset
 
     from content_metrics
 
@@ -122,7 +123,8 @@ reached as (
         sum(impressions) as impressions,
         sum(organic_impressions) as organic_impressions,
         sum(engagements) as content_engagements,
-        sum(shares) as content_shares
+        sum(shares) as content_shares,
+        sum(case when is_reset then 1 else 0 end) as counter_resets
 
     from dated_metrics
     group by grouping sets ((month), (month, platform))
@@ -174,6 +176,7 @@ final as (
         reached.organic_impressions,
         reached.content_engagements,
         reached.content_shares,
+        reached.counter_resets,
         {{ add_months('keys.month', 1) }}
         <= {{ add_days('parameters.as_of_date', 1) }} as is_month_complete,
         parameters.as_of_date
