@@ -56,8 +56,8 @@ bench: bench-clv bench-sentiment ## Every bench
 bench-clv: setup ## Fit and score customer values: published figures, and lifetimes side by side
 	$(BIN)/python bench/clv.py
 
-bench-sentiment: setup ## Score the airline tweets: the library's scores, people's labels, one core and all
-	$(BIN)/python bench/sentiment.py
+bench-sentiment: setup ## Hold the sentiment scores against the library, people's labels and one core
+	$(BIN)/python bench/sentiment.py $(if $(SENTIMENT_SCORER),--scorer $(SENTIMENT_SCORER))
 
 pins: $(READY) ## Show that what is installed is what is pinned
 	$(BIN)/python .ci/pins.py

@@ -48,7 +48,7 @@ def generate(brand: world.Brand, landing: Path, truth_folder: Path | None = None
             first, margins = books.add_sales(one, people, orders.sold, orders.refunds, truths)
             books.add_contracts(one, people, terms)
             books.add_poll(polled, people)
-            books.add_engagement(acted, people.is_test[acted.actor - one.first])
+            books.add_engagement(acted, people, one.first)
             books.add_talks(people, talks)
             books.add_follow_ups(people, orders.sold, first, talks)
             credits = books.credited(one, referrals, touches, talks)

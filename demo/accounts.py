@@ -304,10 +304,11 @@ class Accounts:
             for measure, value in enumerate(measures, 0 if len(measures) == 5 else 5):
                 self.add_to(total, segment[who], (day, measure), value[who].astype(np.int64))
 
-    def add_engagement(self, acted: Acted, is_test: Bools | None = None) -> None:
-        """Add events, by their count, and who took part; `is_test` says which are of tests.
+    def add_engagement(self, acted: Acted, people: People | None = None, first: int = 0) -> None:
+        """Add events, by their count, who took part, and texts; `first` is the first of `people`.
 
-        A test is known for one by name or by handle. Who cannot be named stands for itself by the
+        A test is known for one by name or by handle, and so is who asked to be erased: nobody reads
+        those texts. Who cannot be named stands for itself by the
         handle: a participant beside the one that the party is.
         """
         platforms, programmes = (
@@ -315,9 +316,10 @@ class Accounts:
             len(self.brand.programmes),
         )
         shape = (self.months, platforms + 1, programmes + 2)
-        keep = np.ones(len(acted.actor), bool)
-        if is_test is not None:
-            keep = ~(is_test & acted.is_named)
+        keep = readable = np.ones(len(acted.actor), bool)
+        if people is not None:
+            keep = ~(people.is_test[acted.actor - first] & acted.is_named)
+            readable = keep & ~(people.is_erased[acted.actor - first] & acted.is_named)
         month = self.month(acted.second)
         participant = acted.actor * 2 + acted.is_named
         own = np.where(acted.programme < 0, programmes, acted.programme)
@@ -337,6 +339,12 @@ class Accounts:
                 }.items():
                     some = keep & which
                     self._engage(name, shape, place[some], acted.count[some])
+                for name, which in {
+                    "text_events": acted.is_written,
+                    "other_language_texts": acted.is_foreign,
+                }.items():
+                    some = readable & which
+                    self._engage(name, shape, place[some], np.ones_like(place[some]))
 
     def _engage(self, name: str, shape: tuple[int, ...], place: Ints, value: Ints) -> None:
         total = self.engaged.setdefault(name, np.zeros(shape, np.int64))

@@ -10,7 +10,7 @@ from .parties import COMMON, PARTNER, partner_days
 from .sales import SPAN, Orders
 from .service import Talks
 from .tables import Bools, Ints, Writer, counts, flags, ids, labels, nothing, party, times
-from .world import NEVER, Brand, World, logistic, texts_by_mood
+from .world import NEVER, Brand, World, is_german, logistic, texts_by_mood
 
 
 @dataclass
@@ -224,6 +224,7 @@ def write_surveys(
             "question_type": labels(["nps", "csat", "ces"], question),
             "score": counts(score),
             "comment": labels(texts, np.where(commented, text, -1)),
+            "language": labels(["en", "de"], np.where(commented, is_german(texts)[text], -1)),
             "weight": nothing(size, "decimal(18,6)"),
             "is_test": flags(is_test),
             "follow_up_at": times(brand.seconds(follow)),
@@ -279,6 +280,7 @@ def write_partner_survey(brand: Brand, writer: Writer) -> Polled:
             "question_type": labels(["nps"], np.zeros(len(a), int)),
             "score": counts(score),
             "comment": nothing(len(a)),
+            "language": nothing(len(a)),
             "weight": nothing(len(a), "decimal(18,6)"),
             "is_test": flags(np.zeros(len(a), int)),
             "follow_up_at": times(brand.seconds(np.where(score <= 6, asked[a] + 3, NEVER))),

@@ -54,6 +54,7 @@ class People:
     number: Ints
     segment: Ints  # -1 unknown: not delivered, or erased
     is_test: Bools
+    is_erased: Bools
 
 
 def write_parties(brand: Brand, world: World, writer: Writer) -> People:
@@ -131,7 +132,7 @@ def write_parties(brand: Brand, world: World, writer: Writer) -> People:
         part,
     )
     segment[gone] = -1
-    return People(number, segment, world.is_test[row])
+    return People(number, segment, world.is_test[row], np.isin(np.arange(len(row)), gone))
 
 
 def write_others(brand: Brand, writer: Writer) -> None:

@@ -127,6 +127,11 @@ def texts_by_mood(
     ).astype(int)
 
 
+def is_german(texts: list[str]) -> Ints:
+    """1 for a German text, 0 for an English one; shape (texts,)."""
+    return np.array([any(w in t for w in ("ich bin", "Wann")) for t in texts]).astype(np.int64)
+
+
 @dataclass
 class World:
     """One block of n customers and the e orders that are possible.

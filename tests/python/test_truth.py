@@ -36,6 +36,8 @@ WATCHED = [
     ("engagement_by_month", "user_generated_events", "1"),
     ("engagement_by_month", "replies", "1"),
     ("engagement_by_month", "shares", "1"),
+    ("engagement_by_month", "text_events", "1"),
+    ("engagement_by_month", "other_language_texts", "1"),
     ("engagement_by_month", "impressions", "1"),
     ("engagement_by_month", "content_engagements", "1"),
     ("nps_by_period", "sent", "1"),
