@@ -101,6 +101,18 @@ def test_one_wrong_value_is_seen(
     assert wrong(connection, mart)
 
 
+def test_a_post_stratified_score_far_off_or_missing_is_seen(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    for instead in ("post_stratified_nps + 30", "null"):
+        connection.execute(
+            "create or replace view marts.nps_by_period as"
+            f" select * replace ({instead} as post_stratified_nps)"
+            " from publication.marts.nps_by_period"
+        )
+        assert wrong(connection, "nps_by_period")
+
+
 def test_a_value_that_is_not_there_is_not_ok() -> None:
     assert Comparison("mart", "quantity", 1.0, 1.05, 0.1).ok
     assert not Comparison("mart", "quantity", 1.0, 1.2, 0.1).ok

@@ -1,6 +1,7 @@
 -- What all who were invited would have said, against the post-stratified score of the month of
 -- their wave. Over all waves, weighted by the people invited, it may be off by 2 points and by half
 -- the interval of that mean; and of what the responses alone are off, more than half must be gone.
+-- (Where the error of the mean is large, half of it may stay by chance.)
 -- Each wave is one sample, and eight are looked at: 2 points and three standard errors, which at
 -- 1.96 to half an interval are 1.53 of it. The score of the responses alone is in brackets.
 with
@@ -23,6 +24,7 @@ waves as (
             and mart.period_start = make_date(
                 cast(left(actual.wave, 4) as integer), 3 * cast(right(actual.wave, 1) as integer), 1
             )
+    where mart.is_suppressed is not true
 
 ),
 
@@ -54,7 +56,7 @@ select
     'share of the raw error (' || round(nps - invited_nps, 1) || ' points) that stays',
     0,
     abs(post_stratified_nps - invited_nps) / abs(nps - invited_nps),
-    0.5
+    0.5 + half_width / abs(nps - invited_nps)
 from totals
 union all
 select
