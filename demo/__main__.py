@@ -48,6 +48,7 @@ def generate(brand: world.Brand, landing: Path, truth_folder: Path | None = None
             first, margins = books.add_sales(one, people, orders.sold, orders.refunds, truths)
             books.add_contracts(one, people, terms)
             books.add_poll(polled, people)
+            books.write_follow_ups(polled, truths, people, f"b{block:03d}")
             credits = books.credited(one, referrals, touches, talks)
             books.add_referrals(one, people, referrals, credits, first, margins, truths)
     parties.write_others(brand, writer)
@@ -61,6 +62,7 @@ def generate(brand: world.Brand, landing: Path, truth_folder: Path | None = None
     if truths:
         truth.write_common(brand, waves, totals, costs, truths)
         books.add_poll(partners)
+        books.write_follow_ups(partners, truths)
         books.write(truths)
     return writer.rows
 

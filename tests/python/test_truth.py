@@ -38,6 +38,10 @@ WATCHED = [
     ("nps_by_period", "responded", "1"),
     ("nps_by_period", "detractors", "1"),
     ("nps_by_period", "nps", "0.01"),
+    ("nps_follow_ups", "score", "1"),
+    ("nps_follow_ups", "hours_to_follow_up", "0.001"),
+    ("nps_follow_ups", "next_score", "1"),
+    ("nps_follow_ups", "margin_180_days", "0.0001"),
     ("recurring_revenue_movements", "amount", "0.0001"),
     ("recurring_revenue_movements", "customers", "1"),
     ("recurring_revenue_movements", "closing_mrr", "0.0001"),
@@ -146,7 +150,7 @@ def test_command_prints_a_line_each_and_fails_where_one_is_not_ok(
 def test_nothing_that_a_run_reads_names_the_truth() -> None:
     """No model, seed, macro, expectation, test of a model or step of the run knows of it."""
     tables = {"customer_margins", "mrr_movements", "referral_credits", "survey_periods"}
-    tables |= {"coded_margins", "programme_effects", "nps_waves"}
+    tables |= {"coded_margins", "programme_effects", "nps_waves", "detractor_follow_ups"}
     names = re.compile(rf"truth[/.]|--truth|data-truth|demo\.truth|\b({'|'.join(tables)})\b", re.I)
     rooms = ("models", "seeds", "macros", "expectations", "orchestration", "analyses", "tests/dbt")
     files = [path for room in rooms for path in (ROOT / room).rglob("*") if path.is_file()]
