@@ -51,6 +51,7 @@ def generate(brand: world.Brand, landing: Path, truth_folder: Path | None = None
             books.add_engagement(acted, people, one.first)
             books.add_talks(people, talks)
             books.add_follow_ups(people, orders.sold, first, talks)
+            books.write_follow_ups(polled, truths, people, f"b{block:03d}")
             credits = books.credited(one, referrals, touches, talks)
             books.add_referrals(one, people, referrals, credits, first, margins, truths)
     parties.write_others(brand, writer)
@@ -65,6 +66,7 @@ def generate(brand: world.Brand, landing: Path, truth_folder: Path | None = None
         truth.write_common(brand, waves, totals, costs, truths)
         books.add_poll(partners)
         books.add_engagement(members)
+        books.write_follow_ups(partners, truths)
         books.write(truths)
         books.write_content(content, truths)
     return writer.rows

@@ -19,7 +19,20 @@ from .feedback import Polled
 from .parties import People
 from .sales import ACTIVE, FX_DAYS_BEFORE, PAST_DUE, PAUSED, SPAN, Refunds, Sold, Terms
 from .service import Talks, channels
-from .tables import NO_MONEY, Bools, Column, Ints, Writer, counts, dates, flags, ids, labels, party
+from .tables import (
+    NO_MONEY,
+    Bools,
+    Column,
+    Ints,
+    Writer,
+    counts,
+    dates,
+    flags,
+    ids,
+    labels,
+    party,
+    times,
+)
 from .world import DAY, Brand, World
 
 NOT_YET = np.iinfo(np.int64).max
@@ -84,6 +97,7 @@ class Accounts:
     engaged: dict[str, Ints] = field(default_factory=dict)
     followed: Ints = field(init=False)  # customers and repurchasers by bucket; (5, 2)
     talks: list[Ints] = field(default_factory=list)  # (9, rows) of each block, see add_talks
+    booked: Ints = field(init=False)  # of the last block: party, day, margin; (3, orders, refunds)
 
     @classmethod
     def empty(cls, brand: Brand, rates: Ints) -> Accounts:
@@ -95,6 +109,7 @@ class Accounts:
         self.moved = np.zeros((size, months, len(MOVEMENTS), 4), np.int64)
         self.coded = np.zeros((len(brand.programmes), months), np.int64)
         self.followed = np.zeros((len(brand["accounts"]["bucket_hours"]) + 2, 2), np.int64)
+        self.booked = np.zeros((3, 0), np.int64)
         return self
 
     @property
@@ -152,6 +167,13 @@ class Accounts:
         when = self.month(sold.second[o])
         r = np.flatnonzero(refunds.counts & (refunds.party >= 0))
         refunded, refund_month = row(refunds.party[r]), self.month(refunds.second[r])
+        self.booked = np.array(
+            [
+                np.concatenate([sold.party[o], refunds.party[r]]),
+                np.concatenate([day[o], refunds.second[r] // DAY]),
+                np.concatenate([margin[o], -lost[r]]),
+            ]
+        )
         n = np.flatnonzero(refunds.counts & (refunds.party >= 0) & named)
         of_order = (row(refunds.party[n]), self.month(sold.second[refunds.order[n]]))
 
@@ -406,6 +428,52 @@ class Accounts:
         again[whom[(since >= 0) & (since < window)]] = True
         np.add.at(self.followed, (bucket, 0), 1)
         np.add.at(self.followed, (bucket, 1), again[own[which]])
+
+    def write_follow_ups(
+        self, polled: Polled, writer: Writer, people: People | None = None, part: str = "others"
+    ) -> None:
+        """Write each response of a detractor that counts, and what came of it."""
+        rules, last = self.brand["accounts"], self.starts[-1]
+        counts_too = ~people.is_test[polled.party] if people else np.ones(len(polled.party), bool)
+        a = np.flatnonzero(counts_too & (polled.answered >= 0))
+        a = a[np.lexsort((polled.answered[a], polled.number[a]))]
+        again = np.append(polled.number[a][1:] == polled.number[a][:-1], False)
+        following = np.where(again, np.append(polled.score[a][1:], -1), -1)
+        low = polled.score[a] <= 6
+        a, following = a[low], following[low]
+        answered, followed = polled.answered[a], polled.followed[a]
+        limit = rules["follow_up_hours"] * 3600
+        in_time = np.where((followed < 0) & (answered + limit >= last), -1, 0)
+        in_time[(followed >= 0) & (followed - answered <= limit)] = 1
+        whom, day, value = self.booked if people else np.zeros((3, 0), np.int64)
+        span = 10**6
+        order = np.argsort(whom * span + day, kind="stable")
+        keys, upto = (whom * span + day)[order], np.append(0, np.cumsum(value[order]))
+        begin = polled.number[a] * span + answered // DAY
+        end = begin + rules["follow_up_days"]
+        margin = np.subtract(*(upto[np.searchsorted(keys, k, side="right")] for k in (end, begin)))
+        complete = (answered // DAY + rules["follow_up_days"] + 1) * DAY <= last
+        shown = amount(margin).sql
+        writer.write(
+            "detractor_follow_ups",
+            {
+                "response_id": ids("A", polled.response[a]),
+                "survey_id": labels([polled.survey], np.zeros(len(a), int)),
+                "party_id": party(polled.number[a]),
+                "responded_at": times(answered),
+                "score": counts(polled.score[a]),
+                "follow_up_at": times(followed),
+                "in_time": counts(in_time),
+                "next_score": counts(following),
+                "margin_amount": Column(
+                    np.where(complete, margin, NO_MONEY),
+                    f"case when {{0}} != {NO_MONEY} then {shown} end",
+                ),
+            },
+            ["response_id"],
+            part,
+            form="parquet",
+        )
 
     def credited(self, world: World, referrals: Referrals, touches: Touches, talks: Talks) -> Ints:
         """Find the programme that last touched each referrer, in the year before; -1 none."""

@@ -48,6 +48,10 @@ WATCHED = [
     ("nps_by_period", "responded", "1"),
     ("nps_by_period", "detractors", "1"),
     ("nps_by_period", "nps", "0.01"),
+    ("nps_follow_ups", "score", "1"),
+    ("nps_follow_ups", "hours_to_follow_up", "0.001"),
+    ("nps_follow_ups", "next_score", "1"),
+    ("nps_follow_ups", "margin_180_days", "0.0001"),
     ("recurring_revenue_movements", "amount", "0.0001"),
     ("recurring_revenue_movements", "customers", "1"),
     ("recurring_revenue_movements", "closing_mrr", "0.0001"),
@@ -133,6 +137,21 @@ def test_running_totals_become_the_counts_of_each_day(demo: Run, truth: Path) ->
             assert connection.execute(f"{one} except all {other}").fetchall() == []
 
 
+def test_a_post_stratified_score_far_off_or_missing_is_seen(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """The waves of so small a brand have too few strata to be compared: here they all are."""
+    found = {}
+    for instead in ("post_stratified_nps", "post_stratified_nps + 30", "null"):
+        connection.execute(
+            "create or replace view marts.nps_by_period as"
+            f" select * replace ({instead} as post_stratified_nps, 4 as strata)"
+            " from publication.marts.nps_by_period"
+        )
+        found[instead] = bool(wrong(connection, "nps_by_period"))
+    assert list(found.values()) == [False, True, True]
+
+
 def test_a_value_that_is_not_there_is_not_ok() -> None:
     assert Comparison("mart", "quantity", 1.0, 1.05, 0.1).ok
     assert not Comparison("mart", "quantity", 1.0, 1.2, 0.1).ok
@@ -165,6 +184,7 @@ def test_nothing_that_a_run_reads_names_the_truth() -> None:
     tables = {"customer_margins", "mrr_movements", "referral_credits", "survey_periods"}
     tables |= {"coded_margins", "programme_effects", "nps_waves", "engagement_months"}
     tables |= {"content_days", "response_accounts", "follow_ups"}
+    tables |= {"detractor_follow_ups"}
     names = re.compile(rf"truth[/.]|--truth|data-truth|demo\.truth|\b({'|'.join(tables)})\b", re.I)
     rooms = ("models", "seeds", "macros", "expectations", "orchestration", "analyses", "tests/dbt")
     files = [path for room in rooms for path in (ROOT / room).rglob("*") if path.is_file()]
