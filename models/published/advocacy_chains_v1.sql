@@ -9,8 +9,8 @@ select
     cast(conversion_rate_high as double) as conversion_rate_high,
     cast(chain_depth as bigint) as chain_depth,
     cast(customers_in_chain as bigint) as customers_in_chain,
-    cast(credited_margin as decimal(38,4)) as credited_margin,
-    cast(rewards as decimal(38,4)) as rewards,
+    cast(credited_margin as decimal(38, 4)) as credited_margin,
+    cast(rewards as decimal(38, 4)) as rewards,
     cast(self_referrals as bigint) as self_referrals,
     cast(as_of_date as date) as as_of_date
 
