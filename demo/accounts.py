@@ -53,6 +53,8 @@ EVENTS = {  # how engagement_by_month names the events of a type
     "refer": "referrals",
     "accepted_answer": "accepted_answers",
 }
+ADVOCATES = ("direct_referrals", "self_referrals", "converted_referrals")
+ADVOCATES += ("customers_in_chain", "chain_depth", "rewards", "credited_margin")
 NEW, EXPANSION, CONTRACTION, CHURNED, REACTIVATION, CURRENCY = range(6)
 
 
@@ -95,6 +97,7 @@ class Accounts:
     coded: Ints = field(init=False)  # margin of orders by programme and month; (P, M)
     # Engagement by month, platform (and all), programme (and none, and all); (M, F + 1, P + 2)
     engaged: dict[str, Ints] = field(default_factory=dict)
+    advocates: dict[str, dict[int, int]] = field(default_factory=dict)  # by party number
     followed: Ints = field(init=False)  # customers and repurchasers by bucket; (5, 2)
     talks: list[Ints] = field(default_factory=list)  # (9, rows) of each block, see add_talks
     booked: Ints = field(init=False)  # of the last block: party, day, margin; (3, orders, refunds)
@@ -108,6 +111,7 @@ class Accounts:
         self.levels = np.zeros((size, months, 2), np.int64)
         self.moved = np.zeros((size, months, len(MOVEMENTS), 4), np.int64)
         self.coded = np.zeros((len(brand.programmes), months), np.int64)
+        self.advocates = {what: {} for what in ADVOCATES}
         self.followed = np.zeros((len(brand["accounts"]["bucket_hours"]) + 2, 2), np.int64)
         self.booked = np.zeros((3, 0), np.int64)
         return self
@@ -505,7 +509,7 @@ class Accounts:
         margins: Ints,
         writer: Writer,
     ) -> None:
-        """Write the referrals that count: the first one before the first order, and its margin."""
+        """Write the referrals that count, the first ones before first orders, and who has what."""
         second = self.brand.seconds(referrals.day)
         place = referrals.referred - world.first
         local = np.where(referrals.referred >= 0, place, 0)
@@ -529,22 +533,72 @@ class Accounts:
         paid = np.isfinite(referrals.converted) & (referrals.referrer < self.brand.customers)
         programmes = [p["id"] for p in self.brand.programmes]
         reward = np.where(paid, round(self.brand["referrals"]["reward"] * 10**4), 0)[chosen]
+        chains = self._chains(referrals.referrer[chosen], referrals.referred[chosen], chosen)
+        row, step, by, part = self._shares(chains, margin - reward)
+        advocate = referrals.referrer[chosen[by]]
         writer.write(
             "referral_credits",
             {
-                "referral_id": ids("F", chosen + world.block * SPAN),
-                "referrer_party_id": party(referrals.referrer[chosen]),
-                "referred_party_id": party(referrals.referred[chosen]),
-                "programme_id": labels(programmes, credited[chosen]),
-                "first_order_month": self.first_of_month(cohort),
-                "margin_amount": amount(margin),
-                "reward_amount": amount(reward),
-                "referral_margin": amount(margin - reward),
+                "referral_id": ids("F", chosen[row] + world.block * SPAN),
+                "referred_party_id": party(referrals.referred[chosen[row]]),
+                "credited_party_id": party(advocate),
+                "step": counts(step),
+                "programme_id": labels(programmes, credited[chosen[by]]),
+                "first_order_month": self.first_of_month(cohort[row]),
+                "referral_margin": amount(part),
             },
-            ["referral_id"],
+            ["referral_id", "step"],
             f"b{world.block:03d}",
             form="parquet",
         )
+        tested = (referrals.referred >= 0) & people.is_test[local]
+        own = referrals.referrer == referrals.referred
+        counted = ~by_test & ~tested
+        for what, whom, value in (
+            ("direct_referrals", referrals.referrer, counted & ~own),
+            ("self_referrals", referrals.referrer, counted & own),
+            ("converted_referrals", referrals.referrer[chosen], np.ones(len(chosen), np.int64)),
+            ("customers_in_chain", advocate, np.ones(len(row), np.int64)),
+            ("rewards", referrals.referrer[chosen], reward),
+            ("credited_margin", advocate, part),
+        ):
+            sums = self.advocates[what]
+            for number, one in zip(whom.tolist(), value.tolist(), strict=True):
+                sums[number] = sums.get(number, 0) + int(one)
+        depth = self.advocates["chain_depth"]
+        for number, one in zip(advocate.tolist(), step.tolist(), strict=True):
+            depth[number] = max(depth.get(number, 0), one)
+
+    def _chains(self, referrer: Ints, referred: Ints, number: Ints) -> list[list[int]]:
+        """List for each referral the rows it leads back through, itself first, cycles cut."""
+        parent = {int(number): row for row, number in enumerate(referred)}
+        cut: set[int] = set()
+        for start in range(len(referred)):
+            trail, row = [start], parent.get(int(referrer[start]))
+            while row is not None and row not in trail:
+                trail.append(row)
+                row = parent.get(int(referrer[row]))
+            if row == start:
+                cut.add(min(trail, key=lambda one: number[one]))  # numbers are in order of time
+        chains = []
+        for start in range(len(referred)):
+            chain, row = [start], parent.get(int(referrer[start]))
+            while row is not None and row not in cut and referrer[row] != referred[start]:
+                chain.append(row)
+                row = parent.get(int(referrer[row]))
+            chains.append(chain[: self.brand["accounts"]["referral_steps"]])
+        return chains
+
+    def _shares(self, chains: list[list[int]], whole: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+        """Divide amounts along chains: referral, step, row of whom, part; in 1e-4."""
+        rows: list[tuple[int, int, int, int]] = []
+        for row, chain in enumerate(chains):
+            weights = self.brand["accounts"]["referral_decay"] ** np.arange(len(chain))
+            in_units = np.rint(weights / weights.sum() * 10**8).astype(np.int64)
+            parts = divide(whole[row] * in_units, 10**8)
+            parts[0] = whole[row] - parts[1:].sum()
+            rows += [(row, step + 1, by, int(parts[step])) for step, by in enumerate(chain)]
+        return tuple(np.array(rows, np.int64).reshape(-1, 4).T)
 
     def write(self, writer: Writer) -> None:
         """Write what was summed up over all blocks."""
@@ -553,6 +607,7 @@ class Accounts:
         self._write_polls(writer)
         self._write_engagement(writer)
         self._write_talks(writer)
+        self._write_advocates(writer)
         self._write_follow_ups(writer)
         programme, month = np.nonzero(self.coded)
         writer.write(
@@ -643,6 +698,26 @@ class Accounts:
                 "shares": counts(content.shares),
             },
             ["content_id", "metric_date"],
+            form="parquet",
+        )
+
+    def _write_advocates(self, writer: Writer) -> None:
+        direct, own = (self.advocates[what] for what in ADVOCATES[:2])
+        who = [number for number in direct if direct[number] + own[number]]
+        values = {
+            what: np.array([sums.get(n, 0) for n in who], np.int64)
+            for what, sums in self.advocates.items()
+        }
+        writer.write(
+            "advocates",
+            {
+                "referrer_party_id": party(np.array(who, np.int64)),
+                **{
+                    what: amount(v) if what in ADVOCATES[-2:] else counts(v)
+                    for what, v in values.items()
+                },
+            },
+            ["referrer_party_id"],
             form="parquet",
         )
 

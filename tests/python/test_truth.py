@@ -21,6 +21,11 @@ from tests.truth import FOLDER, Comparison, compare, connect
 MARTS = sorted({file.stem.partition("__")[0] for file in FOLDER.glob("*.sql")})
 # What a comparison watches to the last digit: a step too small to be seen in a total.
 WATCHED = [
+    ("advocacy_chains", "direct_referrals", "1"),
+    ("advocacy_chains", "converted_referrals", "1"),
+    ("advocacy_chains", "chain_depth", "1"),
+    ("advocacy_chains", "credited_margin", "0.0001"),
+    ("advocacy_chains", "rewards", "0.0001"),
     ("cohort_retention", "cohort_size", "1"),
     ("cohort_retention", "active_customers", "1"),
     ("customer_lifetime_values", "historic_margin", "0.0001"),
@@ -184,7 +189,7 @@ def test_nothing_that_a_run_reads_names_the_truth() -> None:
     tables = {"customer_margins", "mrr_movements", "referral_credits", "survey_periods"}
     tables |= {"coded_margins", "programme_effects", "nps_waves", "engagement_months"}
     tables |= {"content_days", "response_accounts", "follow_ups"}
-    tables |= {"detractor_follow_ups"}
+    tables |= {"detractor_follow_ups", "advocates"}
     names = re.compile(rf"truth[/.]|--truth|data-truth|demo\.truth|\b({'|'.join(tables)})\b", re.I)
     rooms = ("models", "seeds", "macros", "expectations", "orchestration", "analyses", "tests/dbt")
     files = [path for room in rooms for path in (ROOT / room).rglob("*") if path.is_file()]

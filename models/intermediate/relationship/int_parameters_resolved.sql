@@ -79,6 +79,8 @@ pivoted as (
         {{ parameter("uplift_horizon_months", "bigint") }},
         {{ parameter("touch_lookback_months", "bigint") }},
         {{ parameter("ror_window_months", "bigint") }},
+        {{ parameter("referral_decay", "double") }},
+        {{ parameter("referral_max_steps", "bigint") }},
         {{ parameter("up_front_months", "bigint") }},
         {{ parameter("cost_per_contact", "decimal(18,4)") }},
         {{ parameter("default_text_language", "string") }},
