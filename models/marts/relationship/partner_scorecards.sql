@@ -58,7 +58,9 @@ ledger as (
             case when entries.side = 'partner' and entries.kind = 'gain' then entries.amount end
         ) as partner_gain,
         sum(
-            case when entries.side = 'partner' and entries.kind = 'investment' then entries.amount end
+            case
+                when entries.side = 'partner' and entries.kind = 'investment' then entries.amount
+            end
         ) as partner_investment
 
     from entries
