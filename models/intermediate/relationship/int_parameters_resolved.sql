@@ -87,6 +87,7 @@ pivoted as (
         {{ parameter("sentiment_min_authors", "bigint") }},
         {{ parameter("sentiment_window_months", "bigint") }},
         {{ parameter("sentiment_prior_texts", "double") }},
+        {{ parameter("min_arm_size", "bigint") }},
         {{ parameter("min_before_after_customers", "bigint") }}
 
     from resolved
