@@ -8,19 +8,19 @@ parameters as (
 
 events as (
 
-    select * from {{ ref('stg_engagement__engagement_events') }}
+    select * from {{ ref('int_engagement_events_resolved') }}
 
 ),
 
 conversations as (
 
-    select * from {{ ref('stg_service__conversations') }}
+    select * from {{ ref('int_conversations_resolved') }}
 
 ),
 
 messages as (
 
-    select * from {{ ref('stg_service__messages') }}
+    select * from {{ ref('int_messages_resolved') }}
 
 ),
 

@@ -1,0 +1,3 @@
+{{ config(materialized="view") }}
+
+{{ resolved("stg_parties__erasure_requests") }}

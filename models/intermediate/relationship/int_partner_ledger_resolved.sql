@@ -1,0 +1,3 @@
+{{ config(materialized="view") }}
+
+{{ resolved("stg_relationship__partner_ledger") }}

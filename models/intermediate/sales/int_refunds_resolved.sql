@@ -1,0 +1,3 @@
+{{ config(materialized="view") }}
+
+{{ resolved("stg_sales__refunds") }}
