@@ -38,6 +38,7 @@ WATCHED = [
     ("recurring_revenue_movements", "amount", "0.0001"),
     ("recurring_revenue_movements", "customers", "1"),
     ("recurring_revenue_movements", "closing_mrr", "0.0001"),
+    ("party_merges", "parties", "1"),
     ("ror_by_programme", "referral_margin", "0.0001"),
     ("ror_by_programme", "coded_margin", "0.0001"),
 ]
