@@ -1,9 +1,12 @@
 """Components of the identity graph: chains, order, sizes, and the table that dbt reads."""
 
+import json
+
 import duckdb
 import numpy as np
 import pytest
 
+from orchestration.defs.warehouse import ensure_manifest
 from orchestration.identity import components, refresh
 
 
@@ -82,3 +85,24 @@ def test_table_without_edges_is_empty() -> None:
         )
         assert refresh(build) == (0, 0)
         assert build.execute("from computed.party_components").fetchall() == []
+
+
+def test_models_read_every_input_under_the_ids_of_merged_parties() -> None:
+    """Only the models that resolve read staging models with party ids; of parties, the records."""
+    manifest = json.loads(ensure_manifest().read_text(encoding="utf-8"))
+    of_parties = {
+        f"stg_{source['fqn'][2]}__{source['name']}"
+        for source in manifest["sources"].values()
+        if source["schema"] == "raw" and any(c.endswith("party_id") for c in source["columns"])
+    } - {"stg_parties__parties", "stg_parties__identities"}
+    readers = {
+        (node["name"], above.rpartition(".")[2])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["schema"] != "staging"
+        for above in node["depends_on"]["nodes"]
+        if above.rpartition(".")[2] in of_parties
+    }
+    resolving = {(f"int_{name.partition('__')[2]}_resolved", name) for name in of_parties}
+    no_party = {name for name in readers if name[0] in ("int_months_listed", "int_texts_listed")}
+    assert len(of_parties) == 12
+    assert readers - no_party == resolving

@@ -4,7 +4,13 @@ with
 
 events as (
 
-    {{ resolved('stg_engagement__engagement_events') }}
+    select * from {{ ref('stg_engagement__engagement_events') }}
+
+),
+
+merged_parties as (
+
+    select * from {{ ref('int_parties_merged') }}
 
 ),
 
@@ -18,22 +24,24 @@ final as (
 
     select
         events.event_id,
-        coalesce(events.party_id, handles.party_id) as party_id,
+        coalesce(merged_parties.resolved_party_id, events.party_id, handles.party_id) as party_id,
         events.actor_handle,
-        events.occurred_at,
-        events.platform,
-        events.event_type,
-        events.target_party_id,
+        coalesce(targets.resolved_party_id, events.target_party_id) as target_party_id,
         events.content_id,
         events.parent_event_id,
-        events.is_organic,
-        events.is_user_generated,
+        events.programme_id,
+        events.platform,
+        events.event_type,
         events.text,
         events.language,
         events.event_count,
-        events.programme_id
+        events.is_organic,
+        events.is_user_generated,
+        events.occurred_at
 
     from events
+    left join merged_parties on events.party_id = merged_parties.party_id
+    left join merged_parties as targets on events.target_party_id = targets.party_id
     left join handles
         on events.actor_handle = handles.actor_handle and events.party_id is null
 

@@ -6,7 +6,7 @@ sends as (
 
 ),
 
-merges as (
+merged_parties as (
 
     select * from {{ ref('int_parties_merged') }}
 
@@ -16,10 +16,10 @@ joined as (
 
     select
         sends.*,
-        coalesce(merges.resolved_party_id, sends.party_id) as resolved_party_id
+        coalesce(merged_parties.resolved_party_id, sends.party_id) as resolved_party_id
 
     from sends
-    left join merges on sends.party_id = merges.party_id
+    left join merged_parties on sends.party_id = merged_parties.party_id
 
 ),
 

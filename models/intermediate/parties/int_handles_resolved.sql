@@ -12,7 +12,7 @@ identities as (
 
 ),
 
-merges as (
+merged_parties as (
 
     select * from {{ ref('int_parties_merged') }}
 
@@ -22,10 +22,10 @@ final as (
 
     select
         identities.identifier as actor_handle,
-        coalesce(merges.resolved_party_id, identities.party_id) as party_id
+        coalesce(merged_parties.resolved_party_id, identities.party_id) as party_id
 
     from identities
-    left join merges on identities.party_id = merges.party_id
+    left join merged_parties on identities.party_id = merged_parties.party_id
     cross join parameters
     where
         identities.identifier_type = 'handle'

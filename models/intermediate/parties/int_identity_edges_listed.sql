@@ -51,7 +51,7 @@ separations as (
 
 ),
 
-merges as (
+stated_merges as (
 
     select
         stated.party_id,
@@ -197,25 +197,25 @@ edges as (
         )
     union all
     select
-        merges.party_id,
-        merges.other_party_id,
+        stated_merges.party_id,
+        stated_merges.other_party_id,
         'stated merge' as evidence,
         cast(null as {{ dbt.type_string() }}) as identifier_type,
         cast(null as {{ dbt.type_string() }}) as identifier,
-        merges.known_from,
+        stated_merges.known_from,
         cast(null as {{ dbt.type_bigint() }}) as parties_sharing,
         case
-            when separations.alone_since >= merges.last_known_on then 'taken back'
-            when other_separations.alone_since >= merges.last_known_on then 'taken back'
+            when separations.alone_since >= stated_merges.last_known_on then 'taken back'
+            when other_separations.alone_since >= stated_merges.last_known_on then 'taken back'
             else 'stands'
         end as status
 
-    from merges
-    left join separations on merges.party_id = separations.party_id
+    from stated_merges
+    left join separations on stated_merges.party_id = separations.party_id
     left join separations as other_separations
-        on merges.other_party_id = other_separations.party_id
-    left join parties on merges.party_id = parties.party_id
-    left join parties as other_parties on merges.other_party_id = other_parties.party_id
+        on stated_merges.other_party_id = other_separations.party_id
+    left join parties on stated_merges.party_id = parties.party_id
+    left join parties as other_parties on stated_merges.other_party_id = other_parties.party_id
     where
         not coalesce(parties.is_test, false)
         and not coalesce(other_parties.is_test, false)

@@ -6,7 +6,7 @@ parties as (
 
 ),
 
-merges as (
+merged_parties as (
 
     select * from {{ ref('int_parties_merged') }}
 
@@ -15,7 +15,7 @@ merges as (
 ranked as (
 
     select
-        coalesce(merges.resolved_party_id, parties.party_id) as party_id,
+        coalesce(merged_parties.resolved_party_id, parties.party_id) as party_id,
         parties.party_type,
         parties.country,
         parties.segment,
@@ -23,13 +23,19 @@ ranked as (
         parties.acquisition_programme_id,
         parties.is_test,
         parties.created_at,
+        case parties.party_type
+            when 'employee' then 1
+            when 'partner' then 2
+            when 'customer' then 3
+            else 4
+        end as type_place,
         row_number() over (
-            partition by coalesce(merges.resolved_party_id, parties.party_id)
+            partition by coalesce(merged_parties.resolved_party_id, parties.party_id)
             order by parties.created_at, parties.party_id
         ) as place
 
     from parties
-    left join merges on parties.party_id = merges.party_id
+    left join merged_parties on parties.party_id = merged_parties.party_id
 
 ),
 
@@ -38,6 +44,7 @@ first_places as (
 
     select
         party_id,
+        min(type_place) as type_place,
         min(case when country is not null then place end) as country_place,
         min(case when segment is not null then place end) as segment_place,
         min(case when acquisition_channel is not null then place end) as channel_place
@@ -51,20 +58,9 @@ final as (
 
     select
         ranked.party_id,
-        case
-            min(
-                case ranked.party_type
-                    when 'employee' then 1
-                    when 'partner' then 2
-                    when 'customer' then 3
-                    else 4
-                end
-            )
-            when 1 then 'employee'
-            when 2 then 'partner'
-            when 3 then 'customer'
-            else max(ranked.party_type)
-        end as party_type,
+        max(
+            case when ranked.type_place = first_places.type_place then ranked.party_type end
+        ) as party_type,
         max(case when ranked.place = first_places.country_place then ranked.country end)
             as country,
         max(case when ranked.place = first_places.segment_place then ranked.segment end)

@@ -6,7 +6,7 @@ assignments as (
 
 ),
 
-merges as (
+merged_parties as (
 
     select * from {{ ref('int_parties_merged') }}
 
@@ -16,10 +16,10 @@ joined as (
 
     select
         assignments.*,
-        coalesce(merges.resolved_party_id, assignments.party_id) as resolved_party_id
+        coalesce(merged_parties.resolved_party_id, assignments.party_id) as resolved_party_id
 
     from assignments
-    left join merges on assignments.party_id = merges.party_id
+    left join merged_parties on assignments.party_id = merged_parties.party_id
 
 ),
 
@@ -29,7 +29,7 @@ followed as (
         *,
         first_value(party_id) over (
             partition by resolved_party_id, programme_id
-            order by assigned_at, arm desc, party_id
+            order by assigned_at asc, arm desc, party_id asc
             rows between unbounded preceding and current row
         ) as first_party_id
 

@@ -12,7 +12,7 @@ parties as (
 
 ),
 
-merges as (
+merged_parties as (
 
     select * from {{ ref('int_parties_merged') }}
 
@@ -30,7 +30,7 @@ merges_counted as (
         resolved_party_id as party_id,
         count(*) as merged_party_count
 
-    from merges
+    from merged_parties
     group by resolved_party_id
 
 ),

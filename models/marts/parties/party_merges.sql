@@ -6,7 +6,7 @@ parameters as (
 
 ),
 
-merges as (
+merged_parties as (
 
     select * from {{ ref('int_parties_merged') }}
 
@@ -52,16 +52,16 @@ evidence_counted as (
 final as (
 
     select
-        merges.party_id,
-        merges.resolved_party_id,
-        merges.parties,
+        merged_parties.party_id,
+        merged_parties.resolved_party_id,
+        merged_parties.parties,
         evidence_counted.stated_merges,
         evidence_counted.shared_identifiers,
         evidence_counted.linked_from,
         parameters.as_of_date
 
-    from merges
-    inner join evidence_counted on merges.party_id = evidence_counted.party_id
+    from merged_parties
+    inner join evidence_counted on merged_parties.party_id = evidence_counted.party_id
     cross join parameters
 
 )
