@@ -123,6 +123,18 @@ owners as (
 
 ),
 
+shared_identifiers as (
+
+    select
+        identifier_type,
+        identifier
+
+    from owners
+    group by identifier_type, identifier
+    having count(*) > 1
+
+),
+
 parted as (
 
     select
@@ -130,6 +142,10 @@ parted as (
         coalesce(separations.alone_since >= owners.last_known_on, false) as is_taken_back
 
     from owners
+    inner join shared_identifiers
+        on
+            owners.identifier_type = shared_identifiers.identifier_type
+            and owners.identifier = shared_identifiers.identifier
     left join separations on owners.party_id = separations.party_id
 
 ),
@@ -140,7 +156,6 @@ shared as (
 
     select
         *,
-        count(*) over (partition by identifier_type, identifier) as owners,
         count(*) over (partition by identifier_type, identifier, is_taken_back) as sharing,
         min(party_id) over (partition by identifier_type, identifier) as least_party_id,
         max(party_id) over (partition by identifier_type, identifier) as greatest_party_id,
@@ -190,11 +205,8 @@ edges as (
     from shared
     cross join parameters
     where
-        shared.owners > 1
-        and (
-            shared.is_taken_back
-            or (shared.sharing > 1 and shared.party_id != shared.first_party_id)
-        )
+        shared.is_taken_back
+        or shared.party_id != shared.first_party_id
     union all
     select
         stated_merges.party_id,
