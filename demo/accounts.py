@@ -2,7 +2,7 @@
 
 Whole numbers only: amounts of delivered records in hundredths of their currency, times the rate of
 the day in 1e-8, rounded half away from zero to 1e-4 of the reporting currency. The rules are those
-of DECISIONS.md. A record counts for the party that it is booked to.
+of DECISIONS.md. What is booked to a duplicate record that was merged counts for the customer.
 """
 
 from __future__ import annotations
@@ -213,6 +213,18 @@ class Accounts:
                 **{k: counts(v) if k in is_count else amount(v) for k, v in table.items()},
             },
             ["party_id", "month"],
+            f"b{world.block:03d}",
+            form="parquet",
+        )
+        twin = np.flatnonzero(people.linked >= 0)
+        writer.write(
+            "duplicates",
+            {
+                "party_id": party(people.number[twin]),
+                "customer_party_id": party(people.number[people.person[twin]]),
+                "merged_on": dates(people.linked[twin] // DAY),
+            },
+            ["party_id"],
             f"b{world.block:03d}",
             form="parquet",
         )
@@ -823,11 +835,12 @@ def _known(segment: Ints, segments: list[str]) -> Ints:
 
 
 def _rows(people: People, world: World) -> Any:
-    """Return a function from party numbers of a block to places in `people`."""
+    """Return a function from party numbers of a block to the places of the persons in `people`."""
     twins = people.number[world.n :]
 
     def place(number: Ints) -> Ints:
         own = number < world.first + world.n
-        return np.where(own, number - world.first, world.n + np.searchsorted(twins, number))
+        row = np.where(own, number - world.first, world.n + np.searchsorted(twins, number))
+        return people.person[row]
 
     return place

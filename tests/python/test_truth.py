@@ -66,6 +66,7 @@ WATCHED = [
     ("response_times", "after_hours_conversations", "1"),
     ("response_to_retention", "customers", "1"),
     ("response_to_retention", "repurchasers", "1"),
+    ("party_merges", "parties", "1"),
     ("ror_by_programme", "referral_margin", "0.0001"),
     ("ror_by_programme", "coded_margin", "0.0001"),
 ]

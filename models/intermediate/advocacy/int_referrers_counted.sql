@@ -8,7 +8,7 @@ parameters as (
 
 referrals as (
 
-    select * from {{ ref('stg_advocacy__referrals') }}
+    select * from {{ ref('int_referrals_resolved') }}
 
 ),
 

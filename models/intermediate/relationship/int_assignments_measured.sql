@@ -8,7 +8,7 @@ parameters as (
 
 assignments as (
 
-    select * from {{ ref('stg_relationship__treatment_assignments') }}
+    select * from {{ ref('int_treatment_assignments_resolved') }}
 
 ),
 

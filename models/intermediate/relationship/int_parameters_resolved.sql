@@ -46,6 +46,8 @@ pivoted as (
         {{ parameter("fx_max_age_days", "bigint") }},
         {{ parameter("confidence_z", "double") }},
         {{ parameter("min_segment_size", "bigint") }},
+        {{ parameter("identity_max_parties_per_identifier", "bigint") }},
+        {{ parameter("identity_max_component_size", "bigint") }},
         {{ parameter("churn_window_days", "bigint") }},
         {{ parameter("counter_reset_below", "decimal(18,8)") }},
         {{ parameter("clv_horizon_days", "bigint") }},

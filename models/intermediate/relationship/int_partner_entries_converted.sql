@@ -8,7 +8,7 @@ parameters as (
 
 entries as (
 
-    select * from {{ ref('stg_relationship__partner_ledger') }}
+    select * from {{ ref('int_partner_ledger_resolved') }}
 
 ),
 

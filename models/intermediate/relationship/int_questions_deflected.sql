@@ -8,13 +8,13 @@ parameters as (
 
 events as (
 
-    select * from {{ ref('stg_engagement__engagement_events') }}
+    select * from {{ ref('int_engagement_events_resolved') }}
 
 ),
 
 parties as (
 
-    select * from {{ ref('stg_parties__parties') }}
+    select * from {{ ref('int_parties_folded') }}
 
 ),
 
