@@ -1,0 +1,46 @@
+"""The same step by lifetimes 0.11.3, run by the Python of the bench's throwaway environment.
+
+python bench/clv_lifetimes.py fit|score MODEL DATA PARAMETERS
+"""
+
+import json
+import resource
+import sys
+import time
+import warnings
+
+import pandas as pd
+from lifetimes import BetaGeoFitter, GammaGammaFitter, ParetoNBDFitter
+
+warnings.filterwarnings("ignore")
+step, model, path, theta = sys.argv[1:]
+data = pd.read_csv(path.replace(".parquet", ".csv"))
+frequency, recency, age = data.frequency, data.recency_days / 7, data.age_days / 7
+margin = data.average_margin.fillna(0)
+fitter = BetaGeoFitter() if model == "bg_nbd" else ParetoNBDFitter()
+result = {}
+if step == "fit":
+    begun = time.perf_counter()
+    fitter.fit(frequency, recency, age)
+else:
+    fitter.params_ = pd.Series(json.loads(theta))
+    fitter.predict = fitter.conditional_expected_number_of_purchases_up_to_time
+    money = GammaGammaFitter()
+    money.params_ = pd.Series({"p": 6.25, "q": 3.74, "v": 15.44})
+    begun = time.perf_counter()
+    fitter.conditional_probability_alive(frequency, recency, age)
+    value = money.customer_lifetime_value(
+        fitter,
+        frequency,
+        recency,
+        age,
+        margin,
+        time=36,
+        discount_rate=1.1 ** (1 / 12) - 1,
+        freq="W",
+    )
+result["seconds"] = time.perf_counter() - begun
+result["mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+if step == "score":
+    result["mean_clv"] = value.mean()
+print(json.dumps(result))
