@@ -81,7 +81,8 @@ def score(
     connection.execute(f"create table kernels as select * from ({query})")
     connection.execute(
         "create table scored as select customers.*, kernels.p_alive, kernels.discounted_orders"
-        f" * {P} * ({V} + frequency * coalesce(average_margin, 0)) / ({P} * frequency + {Q} - 1) as clv"
+        f" * {P} * ({V} + frequency * coalesce(average_margin, 0))"
+        f" / ({P} * frequency + {Q} - 1) as clv"
         " from customers join kernels using (frequency, recency_days, age_days)"
     )
     return time.perf_counter() - begun
