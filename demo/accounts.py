@@ -17,6 +17,7 @@ from .advocacy import Referrals
 from .engagement import Touches
 from .feedback import Polled
 from .parties import People
+from .relationship import CATEGORIES, Costs
 from .sales import ACTIVE, FX_DAYS_BEFORE, PAST_DUE, PAUSED, SPAN, Refunds, Sold, Terms
 from .service import Talks
 from .tables import NO_MONEY, Bools, Column, Ints, Writer, counts, dates, flags, ids, labels, party
@@ -64,6 +65,8 @@ class Accounts:
     moved: Ints = field(init=False)  # (S + 2, M, movements, 4)
     polls: dict[str, Ints] = field(default_factory=dict)  # by survey (S + 2, D, 7)
     coded: Ints = field(init=False)  # margin of orders by programme and month; (P, M)
+    won: Ints = field(init=False)  # customers by channel and month; (channels + unknown, M)
+    rewards: Ints = field(init=False)  # of the referrals that brought them, likewise
 
     @classmethod
     def empty(cls, brand: Brand, rates: Ints) -> Accounts:
@@ -74,6 +77,9 @@ class Accounts:
         self.levels = np.zeros((size, months, 2), np.int64)
         self.moved = np.zeros((size, months, len(MOVEMENTS), 4), np.int64)
         self.coded = np.zeros((len(brand.programmes), months), np.int64)
+        channels = len(brand["customers"]["channels"]) + 1
+        self.won = np.zeros((channels, months), np.int64)
+        self.rewards = np.zeros((channels, months), np.int64)
         return self
 
     @property
@@ -172,6 +178,7 @@ class Accounts:
         margins = np.zeros((size, months), np.int64)
         margins[whom, month] = table["margin_amount"]
         bought = np.flatnonzero(cohort < months)
+        np.add.at(self.won, (people.channel[bought], cohort[bought]), 1)
         writer.write(
             "customer_margins",
             {
@@ -327,6 +334,7 @@ class Accounts:
         paid = np.isfinite(referrals.converted) & (referrals.referrer < self.brand.customers)
         programmes = [p["id"] for p in self.brand.programmes]
         reward = np.where(paid, round(self.brand["referrals"]["reward"] * 10**4), 0)[chosen]
+        np.add.at(self.rewards, (people.channel[whom], cohort), reward)
         writer.write(
             "referral_credits",
             {
@@ -344,8 +352,9 @@ class Accounts:
             form="parquet",
         )
 
-    def write(self, writer: Writer) -> None:
+    def write(self, costs: Costs, writer: Writer) -> None:
         """Write what was summed up over all blocks."""
+        self._write_acquisition(costs, writer)
         self._write_cohorts(writer)
         self._write_movements(writer)
         self._write_polls(writer)
@@ -358,6 +367,41 @@ class Accounts:
                 "margin_amount": amount(self.coded[programme, month]),
             },
             ["programme_id", "month"],
+            form="parquet",
+        )
+
+    def _write_acquisition(self, costs: Costs, writer: Writer) -> None:
+        """Write the cost of winning customers, by channel and month of their first order.
+
+        What names no channel goes to the channels with a new customer, in order of their names:
+        each takes what is rounded up to it less what is rounded before it.
+        """
+        names = [*self.brand["customers"]["channels"], "unknown"]
+        booked = np.zeros(self.won.shape, np.int64)
+        mine = costs.category == CATEGORIES.index("acquisition")
+        np.add.at(booked, (costs.channel[mine], costs.month[mine]), costs.amount[mine] * 100)
+        order = np.argsort(names)
+        shared, booked[-1] = booked[-1].copy(), 0
+        for month in np.flatnonzero(shared):
+            upto = np.cumsum(self.won[order, month])
+            if not upto[-1]:
+                booked[-1, month] = shared[month]
+                continue
+            parts = divide(shared[month] * upto, int(upto[-1]))
+            booked[order, month] += np.diff(parts, prepend=0)
+        channel, month = np.nonzero((booked != 0) | (self.won > 0) | (self.rewards != 0))
+        at = (channel, month)
+        writer.write(
+            "acquisition_costs",
+            {
+                "cohort_month": self.first_of_month(month),
+                "acquisition_channel": labels(names, channel),
+                "booked_cost": amount(booked[at]),
+                "reward_cost": amount(self.rewards[at]),
+                "acquisition_cost": amount(booked[at] + self.rewards[at]),
+                "new_customers": counts(self.won[at]),
+            },
+            ["cohort_month", "acquisition_channel"],
             form="parquet",
         )
 

@@ -53,6 +53,7 @@ class People:
 
     number: Ints
     segment: Ints  # -1 unknown: not delivered, or erased
+    channel: Ints  # -1 unknown: erased
     is_test: Bools
 
 
@@ -130,8 +131,9 @@ def write_parties(brand: Brand, world: World, writer: Writer) -> People:
         ["party_id"],
         part,
     )
-    segment[gone] = -1
-    return People(number, segment, world.is_test[row])
+    channel = world.channel[row]
+    segment[gone] = channel[gone] = -1
+    return People(number, segment, channel, world.is_test[row])
 
 
 def write_others(brand: Brand, writer: Writer) -> None:
