@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,6 +38,7 @@ PUBLISHED = {
 TABLE = {  # the parameters of the same table
     "bg_nbd": ("0.24259", "4.4136", "0.79292", "2.42589"),
     "pareto_nbd": ("0.55327", "10.5777", "0.60621", "11.668"),
+    "gamma_gamma": ("6.2494", "3.7442", "15.444"),
 }
 STEP_LOG = mpf("1e-8")
 TRACKING = {39: (2457, 2502, 2532), 78: (4339, 4166, 4274)}  # actual, BG/NBD, Pareto/NBD
@@ -127,7 +129,20 @@ def cdnow(path: Path) -> None:
         )
         print(f"  {model:<12} ours       {shown}  LL {fit.log_likelihood:.3f}")
         print(f"  {'':<12} published  {PUBLISHED[model]}")
-    at_many_digits(found, frequency, recency, age)
+    times = [
+        (int(x), mpf(round(7 * a)) / 7, mpf(round(7 * b)) / 7)
+        for x, a, b in zip(frequency, recency, age, strict=True)
+    ]
+    spent = [
+        (int(x), mpf(round(100 * m)) / 100 / int(x))
+        for x, m in zip(frequency, spend, strict=True)
+        if x and m > 0
+    ]
+    print("\n  at 30 digits, exact likelihood   log-likelihood    largest gradient   ours - table")
+    with mp.workdps(30):
+        at_many_digits(found["bg_nbd"], exact_bg_nbd, Counter(times))
+        at_many_digits(found["pareto_nbd"], exact_pareto_nbd, Counter(times))
+        at_many_digits(found["gamma_gamma"], exact_gamma_gamma, Counter(spent))
     print("\n  cumulative repeat orders      actual (published)   BG/NBD (published)   Pareto/NBD")
     for week, (real, bg, pareto) in TRACKING.items():
         since = np.maximum(7 * week - trials, 0) / 7  # from the start of the first day
@@ -140,48 +155,37 @@ def cdnow(path: Path) -> None:
     print()
 
 
-def at_many_digits(
-    found: dict[str, fits.Fit], frequency: np.ndarray, recency: np.ndarray, age: np.ndarray
-) -> None:
-    """Print whether ours or the table's point is the maximum, from the exact likelihoods.
+def at_many_digits(fit: fits.Fit, exact: Callable[..., mpf], groups: Counter) -> None:
+    """Print whether our point or the table's is the maximum, from the exact likelihood.
 
-    30 digits, 2F1 where the paper has it. The gradient is that of the whole log-likelihood in
-    log-parameters: what one standard deviation gains, in sum, is the gradient times its length.
+    The gradient is that of the whole log-likelihood in log-parameters: 0 at a maximum.
     """
-    histories = np.stack([frequency, np.rint(7 * recency), np.rint(7 * age)], axis=1).astype(int)
-    groups, count = np.unique(histories, axis=0, return_counts=True)
-    print("\n  at 30 digits, exact likelihood   log-likelihood    largest gradient   ours - table")
-    with mp.workdps(30):
-        for model, exact in (("bg_nbd", exact_bg_nbd), ("pareto_nbd", exact_pareto_nbd)):
-            ours = [mpf(repr(value)) for value in found[model].parameters.values()]
-            table = [mpf(value) for value in TABLE[model]]
+    ours = [mpf(repr(value)) for value in fit.parameters.values()]
+    table = [mpf(value) for value in TABLE[fit.model]]
 
-            def total(theta: list[mpf], exact: Callable[..., mpf] = exact) -> mpf:
-                terms = (
-                    int(n) * exact(theta, int(x), mpf(int(last)) / 7, mpf(int(end)) / 7)
-                    for (x, last, end), n in zip(groups, count, strict=True)
-                )
-                return fsum(terms)
+    def total(theta: list[mpf]) -> mpf:
+        return fsum(n * exact(theta, *group) for group, n in groups.items())
 
-            best = total(ours)
-            for name, point in (("ours", ours), ("table", table)):
-                value = best if name == "ours" else total(point)
-                slopes = []
-                for i in range(4):
-                    moved = [
-                        total([t * mp.exp(sign * STEP_LOG * (i == j)) for j, t in enumerate(point)])
-                        for sign in (1, -1)
-                    ]
-                    slopes.append(abs(moved[0] - moved[1]) / (2 * STEP_LOG))
-                print(
-                    f"  {model:<12} {name:<18} {nstr(value, 14):>16} {nstr(max(slopes), 3):>18}"
-                    + (f" {nstr(best - value, 3):>14}" if name == "table" else "")
-                )
-            away = max(
-                abs(a - b) / mpf(found[model].standard_errors[name])
-                for a, b, name in zip(ours, table, found[model].parameters, strict=True)
-            )
-            print(f"  {'':<12} furthest apart: {nstr(away, 2)} standard errors")
+    def slope(point: list[mpf], i: int) -> mpf:
+        up, down = (
+            total([t * mp.exp(step * (i == j)) for j, t in enumerate(point)])
+            for step in (STEP_LOG, -STEP_LOG)
+        )
+        return abs(up - down) / (2 * STEP_LOG)
+
+    best = total(ours)
+    for name, point in (("ours", ours), ("table", table)):
+        value = total(point)
+        steepest = max(slope(point, i) for i in range(len(point)))
+        print(
+            f"  {fit.model:<12} {name:<18} {nstr(value, 14):>16} {nstr(steepest, 3):>18}"
+            + (f" {nstr(best - value, 3):>14}" if name == "table" else "")
+        )
+    away = max(
+        abs(a - b) / mpf(error)
+        for a, b, error in zip(ours, table, fit.standard_errors.values(), strict=True)
+    )
+    print(f"  {'':<12} furthest apart: {nstr(away, 2)} standard errors")
 
 
 def exact_bg_nbd(theta: list[mpf], x: int, last: mpf, age: mpf) -> mpf:
@@ -196,7 +200,7 @@ def exact_bg_nbd(theta: list[mpf], x: int, last: mpf, age: mpf) -> mpf:
 
 
 def exact_pareto_nbd(theta: list[mpf], x: int, last: mpf, age: mpf) -> mpf:
-    """Log-likelihood of one customer (Schmittlein, Morrison & Colombo 1987; Fader & Hardie 2005)."""
+    """Log-likelihood of one customer (Schmittlein, Morrison & Colombo 1987), by 2F1."""
     r, alpha, s, beta = theta
     large, small = max(alpha, beta), min(alpha, beta)
     second = s + 1 if alpha >= beta else r + x
@@ -210,6 +214,13 @@ def exact_pareto_nbd(theta: list[mpf], x: int, last: mpf, age: mpf) -> mpf:
     dead = s / shape * (tail(last) - tail(age))
     known = loggamma(r + x) - loggamma(r) + r * log(alpha) + s * log(beta)
     return known + log(alive + dead)
+
+
+def exact_gamma_gamma(theta: list[mpf], x: int, mean: mpf) -> mpf:
+    """Log-likelihood of one customer (Fader & Hardie 2013, equation 1a)."""
+    p, q, v = theta
+    value = loggamma(p * x + q) - loggamma(p * x) - loggamma(q) + q * log(v)
+    return value + (p * x - 1) * log(mean) + p * x * log(x) - (p * x + q) * log(v + x * mean)
 
 
 def expected(fit: fits.Fit, time: np.ndarray) -> np.ndarray:
