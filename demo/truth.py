@@ -164,28 +164,30 @@ def write_outlook(brand: Brand, world: World, writer: Writer) -> None:
     """Write what the customers of a calm block do after the end: as expected, and as drawn.
 
     A customer alive at the end orders at rate r and leaves at rate d: in h days it is expected to
-    place r (1 - exp(-d h)) / d orders, of which those cancelled and of tests do not count.
+    place r (1 - exp(-d h)) / d orders. Those cancelled and tests do not count, and those of one
+    day are one purchase: (1 - exp(-r)) / r of the orders open a day.
     """
     o, m, ahead = brand["orders"], brand["margin"], brand["outlook"]
     rng = brand.rng("outlook", world.block)
     n, h = world.n, float(ahead["days"])
-    counts_share = (1 - o["cancelled"]) * (1 - o["test"])
-    alive = world.death >= brand.days
+    rate = np.maximum(world.rate * (1 - o["cancelled"]) * (1 - o["test"]), 1e-12)
     hazard = np.maximum(world.hazard, 1e-12)
-    expected = np.where(alive, world.rate * counts_share * -np.expm1(-hazard * h) / hazard, 0.0)
+    alive = world.death >= brand.days
+    expected = np.where(alive, -np.expm1(-rate) * -np.expm1(-hazard * h) / hazard, 0.0)
     lived = np.where(alive, np.minimum(rng.exponential(size=n) / hazard, h), 0.0)
-    owner = np.repeat(np.arange(n), rng.poisson(world.rate * counts_share * lived))
+    owner = np.repeat(np.arange(n), rng.poisson(rate * lived))
     day = rng.random(len(owner)) * lived[owner]
     margin = rng.gamma(m["p"], size=len(owner)) * (world.margin / m["p"])[owner]
     worth = margin * (1 + ahead["discount"]) ** (-day / 365.25)
+    opens = np.unique(owner * 1000 + np.floor(day).astype(np.int64)) // 1000
     writer.write(
         "outlooks",
         {
             "party_id": party(world.first + np.arange(n)),
             "is_customer": flags(world.buys & ~world.is_test),
             "is_alive": flags(alive),
-            "expected_orders": number(expected),
-            "orders": counts(np.bincount(owner, minlength=n)),
+            "expected_purchases": number(expected),
+            "purchases": counts(np.bincount(opens, minlength=n)),
             "discounted_margin": number(np.bincount(owner, worth, minlength=n)),
         },
         ["party_id"],

@@ -120,22 +120,24 @@ final as (
         alive.expected_alive_customers,
         {{ safe_divide('alive.expected_alive_customers', 'alive.customers_to_date') }}
             as share_alive,
-        greatest(
-            {{ safe_divide(
-                'alive.expected_alive_customers'
-                ' - parameters.confidence_z * alive.deviation_of_alive',
-                'alive.customers_to_date'
-            ) }},
-            0
-        ) as share_alive_low,
-        least(
-            {{ safe_divide(
-                'alive.expected_alive_customers'
-                ' + parameters.confidence_z * alive.deviation_of_alive',
-                'alive.customers_to_date'
-            ) }},
-            1
-        ) as share_alive_high,
+        case
+            when alive.deviation_of_alive is not null
+                then
+                    greatest(
+                        alive.expected_alive_customers
+                        - parameters.confidence_z * alive.deviation_of_alive,
+                        0
+                    ) / alive.customers_to_date
+        end as share_alive_low,
+        case
+            when alive.deviation_of_alive is not null
+                then
+                    least(
+                        alive.expected_alive_customers
+                        + parameters.confidence_z * alive.deviation_of_alive,
+                        alive.customers_to_date
+                    ) / alive.customers_to_date
+        end as share_alive_high,
         counted.is_month_complete,
         parameters.as_of_date
 
