@@ -40,7 +40,7 @@ select
 from both_sides
 union all
 select
-    'largest relative error of cac', 0,
+    'largest relative error of cac', cast(0 as double),
     max(abs(mart.cac * actual.new_customers / actual.acquisition_cost - 1)), 1e-12
 from marts.acquisition_costs as mart
 inner join truth.acquisition_costs as actual using (cohort_month, acquisition_channel)
