@@ -153,18 +153,19 @@ def bg_nbd_likelihood(
             - gammaln(b)
             - gammaln(a + b + counts)
         )
-        value = weights @ by_count + customers @ both
-        slope_r = weights @ (digamma(r + counts) - digamma(r) + math.log(alpha)) - customers @ (
-            (1 - share) * log_alive + share * log_last
+        value = weights @ by_count + _dot(customers, both)
+        slope_r = weights @ (digamma(r + counts) - digamma(r) + math.log(alpha)) - _dot(
+            customers, (1 - share) * log_alive + share * log_last
         )
-        slope_alpha = weights.sum() * r / alpha - customers @ (
+        slope_alpha = weights.sum() * r / alpha - _dot(
+            customers,
             shape
-            * ((1 - share) * (1 / (alpha + ages))[age_at] + share * (1 / (alpha + lasts))[last_at])
+            * ((1 - share) * (1 / (alpha + ages))[age_at] + share * (1 / (alpha + lasts))[last_at]),
         )
         joint = digamma(a + b) - digamma(a + b + counts)
-        slope_a = weights @ joint + customers @ share / a
-        slope_b = weights @ (joint + digamma(b + counts) - digamma(b)) - customers @ (
-            share * (1 / safe)[count_at]
+        slope_a = weights @ joint + _dot(customers, share) / a
+        slope_b = weights @ (joint + digamma(b + counts) - digamma(b)) - _dot(
+            customers, share * (1 / safe)[count_at]
         )
         return value / total, np.array([slope_r, slope_alpha, slope_a, slope_b]) / total
 
@@ -190,8 +191,8 @@ def pareto_nbd_likelihood(
             part = slice(start, start + CHUNK)
             n = customers[part]
             logs, moments = _dropout(theta, frequency[part], recency[part], age[part])
-            value += float(n @ logs)
-            slopes += moments @ n
+            value += _dot(n, logs)
+            slopes += (moments * n).sum(axis=1)
         every = weights.sum()
         value += weights @ (gammaln(r + counts) - gammaln(r)) + every * (
             r * math.log(alpha) + s * math.log(beta)
@@ -253,19 +254,20 @@ def gamma_gamma_likelihood(
     def likelihood(theta: Vector) -> tuple[float, Vector]:
         p, q, v = theta
         log_sum = np.log(v + x * z)
-        value = customers @ (
+        value = _dot(
+            customers,
             gammaln(p * x + q)
             - gammaln(p * x)
             - gammaln(q)
             + q * math.log(v)
             + (p * x - 1) * np.log(z)
             + p * x * np.log(x)
-            - (p * x + q) * log_sum
+            - (p * x + q) * log_sum,
         )
         joint = digamma(p * x + q)
-        slope_p = customers @ (x * (joint - digamma(p * x) + np.log(x * z) - log_sum))
-        slope_q = customers @ (joint - digamma(q) + math.log(v) - log_sum)
-        slope_v = customers @ (q / v - (p * x + q) / (v + x * z))
+        slope_p = _dot(customers, x * (joint - digamma(p * x) + np.log(x * z) - log_sum))
+        slope_q = _dot(customers, joint - digamma(q) + math.log(v) - log_sum)
+        slope_v = _dot(customers, q / v - (p * x + q) / (v + x * z))
         return value / total, np.array([slope_p, slope_q, slope_v]) / total
 
     return likelihood
@@ -317,6 +319,11 @@ def _mix(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
         value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return value ^ (value >> np.uint64(31))
+
+
+def _dot(customers: Vector, values: Vector) -> float:
+    """Sum over groups. Not by BLAS: its threads wait for each other, and its last bits vary."""
+    return float((customers * values).sum())
 
 
 def _histories(
