@@ -241,9 +241,9 @@ def compare(folder: Path, sizes: list[int], models: list[str]) -> None:
     """Time fit and score against lifetimes, each in its own process, and print the ratios.
 
     Both fit the same customers, and score them in memory with the same parameters: P(alive) and
-    discounted value of 36 months of each. The best of REPEATS processes counts, the two sides in
-    turn; memory is the peak of a process that did the step alone. Ours has two threads, lifetimes
-    uses one: the ratio of CPU seconds says what remains without the second, or on a busy machine.
+    discounted value of 36 months of each. The best of REPEATS counts; memory is the peak of a
+    process that does the step alone. Ours has two threads, lifetimes uses one: the ratio of CPU
+    seconds says what remains without the second, or on a busy machine.
     """
     queries = compile_scores(folder)
     oracle = install_lifetimes(folder)
@@ -257,17 +257,15 @@ def compare(folder: Path, sizes: list[int], models: list[str]) -> None:
         for model in models:
             theta = json.dumps(PARAMETERS[model])
             for step in ("fit", "score"):
-                ours: dict[str, float] = {}
+                # what takes it minutes is run once, and its fit of Pareto/NBD on a million not
+                slow = step == "fit" and model == "pareto_nbd"
+                mine = [sys.executable, str(STEP), step, model, str(data), theta]
+                ours = run([*mine, str(REPEATS), str(queries)])
                 theirs: dict[str, float] = {}
-                for turn in range(REPEATS):
-                    mine = [sys.executable, str(STEP), step, model, str(data)]
-                    ours = best(ours, run([*mine, str(queries), theta]))
-                    # what takes it minutes is run once, and its fit of Pareto/NBD on a million not
-                    once = size > SLOW or (step == "fit" and model == "pareto_nbd")
-                    never = size > SLOW and step == "fit" and model == "pareto_nbd"
-                    if oracle and not never and not (once and turn):
-                        command = [str(oracle), str(ORACLE), step, model, str(data)]
-                        theirs = best(theirs, run([*command, theta]))
+                if oracle and not (slow and size > SLOW):
+                    times = 1 if slow or size > SLOW else REPEATS
+                    command = [str(oracle), str(ORACLE), step, model, str(data), theta]
+                    theirs = run([*command, str(times)])
                 shown = f"  {size:>9,}  {model:<10}  {step:<5} {ours['seconds']:>8.3f}"
                 if theirs:
                     ratio, cpu = (theirs[key] / ours[key] for key in ("seconds", "cpu"))
@@ -279,13 +277,6 @@ def compare(folder: Path, sizes: list[int], models: list[str]) -> None:
                     means = [f"{side['mean_clv']:.2f}" for side in (ours, theirs) if side]
                     shown += "   mean value " + " / ".join(means)
                 print(shown, flush=True)
-
-
-def best(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
-    """Return the smaller time and the smaller peak of two runs of the same step."""
-    if not one or not other:
-        return one or other
-    return other | {key: min(one[key], other[key]) for key in ("seconds", "cpu", "mb")}
 
 
 def run(command: list[str]) -> dict[str, float]:
