@@ -7,6 +7,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 .DEFAULT_GOAL := help
 DEMO = --size $(or $(SIZE),default) --seed $(or $(SEED),1)
 TRUTH_HOME = $(or $(HOME_DIR),data-truth)
+CALM_HOME = $(TRUTH_HOME)-calm
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -40,10 +41,13 @@ dev: setup ## Open the Dagster UI on http://127.0.0.1:3000
 demo: setup ## Write the demo brand to LANDING= (default data/landing): SIZE=, SEED=, MESS=1, TRUTH=<folder>
 	$(BIN)/python -m demo --landing $(or $(LANDING),data/landing) $(DEMO) $(if $(TRUTH),--truth $(TRUTH)) $(if $(filter 1,$(MESS)),--mess)
 
-truth: setup ## Run everything on the demo brand (SIZE=, SEED=) and compare the marts with its truth
+truth: setup ## Run everything on the demo brand (SIZE=, SEED=), then on the calm one (CALM_SIZE=), and compare the marts with the truth
 	$(BIN)/python -m demo --landing $(TRUTH_HOME)/landing --truth $(TRUTH_HOME)/truth $(DEMO)
 	LANDING=$(TRUTH_HOME)/landing HOME_DIR=$(TRUTH_HOME) $(BIN)/python -m orchestration run
 	$(BIN)/python -m tests.truth --home $(TRUTH_HOME) --truth $(TRUTH_HOME)/truth
+	$(BIN)/python -m demo --landing $(CALM_HOME)/landing --truth $(CALM_HOME)/truth --calm --size $(or $(CALM_SIZE),20k) --seed $(or $(SEED),1)
+	LANDING=$(CALM_HOME)/landing HOME_DIR=$(CALM_HOME) $(BIN)/python -m orchestration run
+	$(BIN)/python -m tests.truth --home $(CALM_HOME) --truth $(CALM_HOME)/truth --calm
 
 publications: setup ## List the publications of the data home
 	$(BIN)/python -m orchestration publications

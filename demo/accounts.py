@@ -17,6 +17,7 @@ from .advocacy import Referrals
 from .engagement import CONTENT_PLATFORMS, Acted, Content, Touches, event_types
 from .feedback import Polled
 from .parties import People
+from .relationship import CATEGORIES, Costs
 from .sales import ACTIVE, FX_DAYS_BEFORE, PAST_DUE, PAUSED, SPAN, Refunds, Sold, Terms
 from .service import Talks, channels
 from .tables import (
@@ -101,6 +102,8 @@ class Accounts:
     followed: Ints = field(init=False)  # customers and repurchasers by bucket; (5, 2)
     talks: list[Ints] = field(default_factory=list)  # (9, rows) of each block, see add_talks
     booked: Ints = field(init=False)  # of the last block: party, day, margin; (3, orders, refunds)
+    won: Ints = field(init=False)  # customers by channel and month; (channels + unknown, M)
+    rewards: Ints = field(init=False)  # of the referrals that brought them, likewise
 
     @classmethod
     def empty(cls, brand: Brand, rates: Ints) -> Accounts:
@@ -114,6 +117,9 @@ class Accounts:
         self.advocates = {what: {} for what in ADVOCATES}
         self.followed = np.zeros((len(brand["accounts"]["bucket_hours"]) + 2, 2), np.int64)
         self.booked = np.zeros((3, 0), np.int64)
+        channels = len(brand["customers"]["channels"]) + 1
+        self.won = np.zeros((channels, months), np.int64)
+        self.rewards = np.zeros((channels, months), np.int64)
         return self
 
     @property
@@ -231,6 +237,7 @@ class Accounts:
         margins = np.zeros((size, months), np.int64)
         margins[whom, month] = table["margin_amount"]
         bought = np.flatnonzero(cohort < months)
+        np.add.at(self.won, (people.channel[bought], cohort[bought]), 1)
         writer.write(
             "customer_margins",
             {
@@ -548,6 +555,7 @@ class Accounts:
         chains = self._chains(referrals.referrer[chosen], referrals.referred[chosen], chosen)
         row, step, by, part = self._shares(chains, margin - reward)
         advocate = referrals.referrer[chosen[by]]
+        np.add.at(self.rewards, (people.channel[whom], cohort), reward)
         writer.write(
             "referral_credits",
             {
@@ -612,8 +620,9 @@ class Accounts:
             rows += [(row, step + 1, by, int(parts[step])) for step, by in enumerate(chain)]
         return tuple(np.array(rows, np.int64).reshape(-1, 4).T)
 
-    def write(self, writer: Writer) -> None:
+    def write(self, costs: Costs, writer: Writer) -> None:
         """Write what was summed up over all blocks."""
+        self._write_acquisition(costs, writer)
         self._write_cohorts(writer)
         self._write_movements(writer)
         self._write_polls(writer)
@@ -630,6 +639,41 @@ class Accounts:
                 "margin_amount": amount(self.coded[programme, month]),
             },
             ["programme_id", "month"],
+            form="parquet",
+        )
+
+    def _write_acquisition(self, costs: Costs, writer: Writer) -> None:
+        """Write the cost of winning customers, by channel and month of their first order.
+
+        What names no channel goes to the channels with a new customer, in order of their names:
+        each takes what is rounded up to it less what is rounded before it.
+        """
+        names = [*self.brand["customers"]["channels"], "unknown"]
+        booked = np.zeros(self.won.shape, np.int64)
+        mine = costs.category == CATEGORIES.index("acquisition")
+        np.add.at(booked, (costs.channel[mine], costs.month[mine]), costs.amount[mine] * 100)
+        order = np.argsort(names)
+        shared, booked[-1] = booked[-1].copy(), 0
+        for month in np.flatnonzero(shared):
+            upto = np.cumsum(self.won[order, month])
+            if not upto[-1]:
+                booked[-1, month] = shared[month]
+                continue
+            parts = divide(shared[month] * upto, int(upto[-1]))
+            booked[order, month] += np.diff(parts, prepend=0)
+        channel, month = np.nonzero((booked != 0) | (self.won > 0) | (self.rewards != 0))
+        at = (channel, month)
+        writer.write(
+            "acquisition_costs",
+            {
+                "cohort_month": self.first_of_month(month),
+                "acquisition_channel": labels(names, channel),
+                "booked_cost": amount(booked[at]),
+                "reward_cost": amount(self.rewards[at]),
+                "acquisition_cost": amount(booked[at] + self.rewards[at]),
+                "new_customers": counts(self.won[at]),
+            },
+            ["cohort_month", "acquisition_channel"],
             form="parquet",
         )
 

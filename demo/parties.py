@@ -53,6 +53,7 @@ class People:
 
     number: Ints
     segment: Ints  # of the person; -1 unknown: not delivered, or erased
+    channel: Ints  # of the person; -1 unknown: erased
     is_test: Bools
     is_erased: Bools
     person: Ints  # the row that the record was merged into; its own where it was not
@@ -137,11 +138,12 @@ def write_parties(brand: Brand, world: World, writer: Writer) -> People:
     is_merged = (into >= 0) & ~world.is_test[row]
     original, record = row[is_merged], np.flatnonzero(is_merged)
     segment[original] = np.where(segment[original] >= 0, segment[original], segment[record])
-    segment[gone] = -1
+    channel = world.channel[row]
+    segment[gone] = channel[gone] = -1
     linked = np.where(is_merged, brand.seconds(np.where(at >= 0, merged[at], NEVER)), -1)
     person = np.where(is_merged, row, np.arange(len(row)))
     is_erased = np.isin(np.arange(len(row)), gone)
-    return People(number, segment, world.is_test[row], is_erased, person, linked)
+    return People(number, segment, channel, world.is_test[row], is_erased, person, linked)
 
 
 def write_others(brand: Brand, writer: Writer) -> None:

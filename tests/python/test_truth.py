@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from conftest import ROOT, Run
 
-from demo.__main__ import generate
+from demo.__main__ import generate, generate_calm
 from demo.accounts import divide, months_before
 from demo.world import Brand
-from tests.truth import FOLDER, Comparison, compare, connect
+from tests.truth import CALM, FOLDER, Comparison, compare, connect
 
 MARTS = sorted({file.stem.partition("__")[0] for file in FOLDER.glob("*.sql")})
 # What a comparison watches to the last digit: a step too small to be seen in a total.
@@ -26,6 +26,10 @@ WATCHED = [
     ("advocacy_chains", "chain_depth", "1"),
     ("advocacy_chains", "credited_margin", "0.0001"),
     ("advocacy_chains", "rewards", "0.0001"),
+    ("acquisition_costs", "booked_cost", "0.0001"),
+    ("acquisition_costs", "reward_cost", "0.0001"),
+    ("acquisition_costs", "new_customers", "1"),
+    ("acquisition_costs", "cac", "0.01"),
     ("cohort_retention", "cohort_size", "1"),
     ("cohort_retention", "active_customers", "1"),
     ("customer_lifetime_values", "historic_margin", "0.0001"),
@@ -217,3 +221,37 @@ def test_months_before_keep_within_the_month() -> None:
     shown = months_before(days, 12).astype("datetime64[D]").astype(str).tolist()
     assert shown == ["2024-03-31", "2023-02-28", "2024-01-01"]
     assert str(months_before(days[:1], 1).astype("datetime64[D]")[0]) == "2025-02-28"
+
+
+def test_a_wrong_forecast_is_seen(tmp_path: Path) -> None:
+    """A mart that knows the calm brand's future is right, and one that is a little off is not."""
+    generate_calm(Brand.read("20k", 1), tmp_path / "landing", tmp_path / "truth")
+    with duckdb.connect() as connection:
+        connection.execute("create schema marts; create schema truth")
+        files = tmp_path / "truth" / "outlooks" / "*.parquet"
+        connection.execute(f"create table truth.outlooks as from read_parquet('{files}')")
+        connection.execute(
+            "create table marts.customer_lifetime_values as"
+            " select party_id, expected_purchases as expected_orders,"
+            " is_alive::int::double as p_alive,"
+            " case when hash(party_id) % 20 = 0 then -1 else discounted_margin end"
+            " as residual_clv_high, -2 as residual_clv_low from truth.outlooks where is_customer"
+        )
+        assert [one for one in compare(connection, folder=CALM) if not one.ok] == []
+        for name, change in (
+            (
+                "orders of 52 weeks, as the true rates have it",
+                "expected_orders = expected_orders * 1.03",
+            ),
+            ("share alive", "p_alive = p_alive - 0.006"),
+            (
+                "share alive, decile 1 of p_alive",
+                "p_alive = case when p_alive < 0.5 then 0.02 else p_alive end",
+            ),
+            ("share whose value lies within its interval", "residual_clv_high = 1e9"),
+        ):
+            connection.execute("begin")
+            connection.execute(f"update marts.customer_lifetime_values set {change}")
+            found = {one.quantity for one in compare(connection, folder=CALM) if not one.ok}
+            connection.execute("rollback")
+            assert name in found
