@@ -6,7 +6,19 @@ with
 
 histories as (
 
-    select * from {{ ref('int_purchase_histories_grouped') }}
+    select
+        basis,
+        frequency,
+        recency_days,
+        age_days
+    from {{ ref('int_purchase_histories_grouped') }}
+    union distinct
+    select
+        'score' as basis,
+        frequency,
+        recency_days,
+        age_days
+    from {{ ref('int_purchase_histories_dated') }}
 
 ),
 
