@@ -51,10 +51,13 @@ publications: setup ## List the publications of the data home
 switch: setup ## Point current at publication NUMBER=
 	$(BIN)/python -m orchestration switch $(NUMBER)
 
-bench: bench-clv bench-sentiment ## Every bench
+bench: bench-clv bench-scores bench-sentiment ## Every bench
 
 bench-clv: setup ## Fit and score customer values: published figures, and lifetimes side by side
 	$(BIN)/python bench/clv.py
+
+bench-scores: setup ## Does the relationship score of HOME_DIR= (default data) rank customers by the margin to come?
+	$(BIN)/python bench/scores.py
 
 bench-sentiment: setup ## Score the airline tweets: the library's scores, people's labels, one core and all
 	$(BIN)/python bench/sentiment.py
@@ -72,4 +75,4 @@ clean: ## Remove the data homes, the set-up and everything built
 	chmod -R u+w data data-* 2>/dev/null || true
 	rm -rf data data-* target logs $(VENV) .pytest_cache .ruff_cache
 
-.PHONY: help setup run test lint dev demo truth publications switch bench bench-clv bench-sentiment pins lock clean
+.PHONY: help setup run test lint dev demo truth publications switch bench bench-clv bench-scores bench-sentiment pins lock clean

@@ -3,12 +3,12 @@
 python bench/scores.py [--home FOLDER]: reads a data home in which a run has been published, and
 prints Spearman's rank correlation of the score, of P(alive) and of past margin with the margin of
 the next three months, customers only. Months are those after the reference period of the scores
-whose next three months are complete: all months together, and each.
+whose next three months are complete: all months together, and each. P(alive), alone and in the
+score, knows the future by its four parameters, which are fitted to all data.
 """
 
 import argparse
 import os
-import sys
 from pathlib import Path
 
 import duckdb
@@ -82,12 +82,14 @@ def main() -> None:
     parser.add_argument("--home", type=Path, default=Path(os.environ.get("HOME_DIR") or "data"))
     file = parser.parse_args().home / "build" / "rapport.duckdb"
     if not file.exists():
-        sys.exit(f"{file} is not there: make run first, or give --home")
+        print(f"{file} is not there: make run first, or give --home")
+        return
     with duckdb.connect(str(file), read_only=True) as connection:
         rows = connection.execute(HELD_OUT).fetchnumpy()
     months = rows["month"].astype("datetime64[M]")
     if not len(months):
-        sys.exit("No month after the reference period has three complete months after it")
+        print("No month after the reference period has three complete months after it")
+        return
     print("Spearman's rank correlation with the margin of the next three months")
     print(f"{'month':<12}{'customers':>10}" + "".join(f"{n:>26}" for n in PREDICTORS.values()))
     for name, which in [

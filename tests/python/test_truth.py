@@ -23,6 +23,8 @@ MARTS = sorted({file.stem.partition("__")[0] for file in FOLDER.glob("*.sql")})
 WATCHED = [
     ("cohort_retention", "cohort_size", "1"),
     ("cohort_retention", "active_customers", "1"),
+    ("community_scorecards", "active_members", "1"),
+    ("community_scorecards", "questions", "1"),
     ("customer_lifetime_values", "historic_margin", "0.0001"),
     ("customer_months", "orders", "1"),
     ("customer_months", "gross_amount", "0.0001"),
