@@ -45,7 +45,7 @@ links as (
     select
         referrer_party_id as party_id,
         referred_party_id as other_party_id,
-        referred_on as linked_on,
+        first_ordered_on as linked_on,
         1 as strength
 
     from referrals

@@ -66,12 +66,9 @@ scored as (
         party_months.segment,
         party_months.is_shown,
         case
-            when weighed.inputs_present > 0
-                then
-                    least(
-                        {{ safe_divide('weighed.weighted_percentiles', 'weighed.weight_coverage') }},
-                        100
-                    )
+            when weighed.weighted_percentiles < 100 * weighed.weight_coverage
+                then {{ safe_divide('weighed.weighted_percentiles', 'weighed.weight_coverage') }}
+            when weighed.inputs_present > 0 then 100
         end as score,
         {%- for component in components %}
             weighed.{{ component }},
