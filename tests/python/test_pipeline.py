@@ -310,9 +310,9 @@ def test_stackexchange_agrees_with_its_counts(tmp_path: Path) -> None:
         )[0][0]
     )
     for month, questions, of_them_answered, median, _, _ in cards:
-        known = sorted(waits[month])
+        known = sorted(waits.get(month, []))
         assert (questions, of_them_answered) == (len(known), len(known) - known.count(math.inf))
-        if month < "2018-09":  # nobody left before the median, so no curve
+        if known:  # nobody leaves before the median, so no curve
             assert median == pytest.approx(known[(len(known) - 1) // 2] / 60)
 
 
