@@ -7,6 +7,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 .DEFAULT_GOAL := help
 DEMO = --size $(or $(SIZE),default) --seed $(or $(SEED),1)
 TRUTH_HOME = $(or $(HOME_DIR),data-truth)
+CALM_HOME = $(TRUTH_HOME)-calm
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -40,10 +41,13 @@ dev: setup ## Open the Dagster UI on http://127.0.0.1:3000
 demo: setup ## Write the demo brand to LANDING= (default data/landing): SIZE=, SEED=, MESS=1, TRUTH=<folder>
 	$(BIN)/python -m demo --landing $(or $(LANDING),data/landing) $(DEMO) $(if $(TRUTH),--truth $(TRUTH)) $(if $(filter 1,$(MESS)),--mess)
 
-truth: setup ## Run everything on the demo brand (SIZE=, SEED=) and compare the marts with its truth
+truth: setup ## Run everything on the demo brand (SIZE=, SEED=), then on the calm one (CALM_SIZE=), and compare the marts with the truth
 	$(BIN)/python -m demo --landing $(TRUTH_HOME)/landing --truth $(TRUTH_HOME)/truth $(DEMO)
 	LANDING=$(TRUTH_HOME)/landing HOME_DIR=$(TRUTH_HOME) $(BIN)/python -m orchestration run
 	$(BIN)/python -m tests.truth --home $(TRUTH_HOME) --truth $(TRUTH_HOME)/truth
+	$(BIN)/python -m demo --landing $(CALM_HOME)/landing --truth $(CALM_HOME)/truth --calm --size $(or $(CALM_SIZE),20k) --seed $(or $(SEED),1)
+	LANDING=$(CALM_HOME)/landing HOME_DIR=$(CALM_HOME) $(BIN)/python -m orchestration run
+	$(BIN)/python -m tests.truth --home $(CALM_HOME) --truth $(CALM_HOME)/truth --calm
 
 publications: setup ## List the publications of the data home
 	$(BIN)/python -m orchestration publications
@@ -51,16 +55,19 @@ publications: setup ## List the publications of the data home
 switch: setup ## Point current at publication NUMBER=
 	$(BIN)/python -m orchestration switch $(NUMBER)
 
-bench: bench-clv bench-scores bench-sentiment ## Every bench
+bench: bench-clv bench-identity bench-scores bench-sentiment ## Every bench
 
 bench-clv: setup ## Fit and score customer values: published figures, and lifetimes side by side
 	$(BIN)/python bench/clv.py
 
+bench-identity: setup ## Merge 1.2 million identifiers with a chain of 1,000 links and a shared mailbox
+	$(BIN)/python bench/identity.py
+
 bench-scores: setup ## Does the relationship score of HOME_DIR= (default data) rank customers by the margin to come?
 	$(BIN)/python bench/scores.py
 
-bench-sentiment: setup ## Score the airline tweets: the library's scores, people's labels, one core and all
-	$(BIN)/python bench/sentiment.py
+bench-sentiment: setup ## Hold the sentiment scores against the library, people's labels and one core
+	$(BIN)/python bench/sentiment.py $(if $(SENTIMENT_SCORER),--scorer $(SENTIMENT_SCORER))
 
 pins: $(READY) ## Show that what is installed is what is pinned
 	$(BIN)/python .ci/pins.py
@@ -75,4 +82,4 @@ clean: ## Remove the data homes, the set-up and everything built
 	chmod -R u+w data data-* 2>/dev/null || true
 	rm -rf data data-* target logs $(VENV) .pytest_cache .ruff_cache
 
-.PHONY: help setup run test lint dev demo truth publications switch bench bench-clv bench-scores bench-sentiment pins lock clean
+.PHONY: help setup run test lint dev demo truth publications switch bench bench-clv bench-identity bench-scores bench-sentiment pins lock clean

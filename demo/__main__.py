@@ -1,4 +1,7 @@
-"""Command line: `python -m demo --landing DIR [--truth DIR] [--size SIZE] [--seed N] [--mess]`."""
+"""Command line: `python -m demo --landing DIR [--truth DIR] [--size SIZE] [--seed N]`.
+
+With --mess the files are delivered badly; with --calm no programme works, and the truth goes on.
+"""
 
 from __future__ import annotations
 
@@ -48,9 +51,10 @@ def generate(brand: world.Brand, landing: Path, truth_folder: Path | None = None
             first, margins = books.add_sales(one, people, orders.sold, orders.refunds, truths)
             books.add_contracts(one, people, terms)
             books.add_poll(polled, people)
-            books.add_engagement(acted, people.is_test[acted.actor - one.first])
+            books.add_engagement(acted, people, one.first)
             books.add_talks(people, talks)
             books.add_follow_ups(people, orders.sold, first, talks)
+            books.write_follow_ups(polled, truths, people, f"b{block:03d}")
             credits = books.credited(one, referrals, touches, talks)
             books.add_referrals(one, people, referrals, credits, first, margins, truths)
     parties.write_others(brand, writer)
@@ -65,8 +69,24 @@ def generate(brand: world.Brand, landing: Path, truth_folder: Path | None = None
         truth.write_common(brand, waves, totals, costs, truths)
         books.add_poll(partners)
         books.add_engagement(members)
-        books.write(truths)
+        books.write_follow_ups(partners, truths)
+        books.write(costs, truths)
         books.write_content(content, truths)
+    return writer.rows
+
+
+def generate_calm(brand: world.Brand, landing: Path, truth_folder: Path) -> dict[str, int]:
+    """Write parties and orders of the calm brand, and what its customers do afterwards."""
+    writer, truths = Writer(landing), Writer(truth_folder)
+    brand = brand.calm()
+    rates = sales.fx_rates(brand)
+    for block, first, size in brand.blocks():
+        one = world.build(brand, block, first, size)
+        sales.write_orders(brand, one, rates, writer)
+        parties.write_parties(brand, one, writer)
+        truth.write_outlook(brand, one, truths)
+    sales.write_fx(brand, rates, writer)
+    truth.write_overrides(brand, writer)
     return writer.rows
 
 
@@ -79,13 +99,21 @@ def main() -> None:
     parser.add_argument(
         "--truth", type=Path, help="folder for the truth; none is written without it"
     )
-    parser.add_argument("--size", choices=["tiny", "default", "50k", "1m"], default="default")
+    parser.add_argument(
+        "--size", choices=["tiny", "default", "20k", "50k", "1m"], default="default"
+    )
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--calm", action="store_true", help="orders alone, no programme works")
     parser.add_argument("--mess", action="store_true", help="deliver it as badly as real exports")
     arguments = parser.parse_args()
+    if arguments.calm and (arguments.mess or not arguments.truth):
+        parser.error("--calm needs --truth, and is never messy")
     began = time.perf_counter()
     brand = world.Brand.read(arguments.size, arguments.seed)
-    rows = generate(brand, arguments.landing, arguments.truth)
+    if arguments.calm:
+        rows = generate_calm(brand, arguments.landing, arguments.truth)
+    else:
+        rows = generate(brand, arguments.landing, arguments.truth)
     if arguments.mess:
         defects = mess.add_mess(arguments.landing)
         if arguments.truth:

@@ -2,7 +2,7 @@
 
 Whole numbers only: amounts of delivered records in hundredths of their currency, times the rate of
 the day in 1e-8, rounded half away from zero to 1e-4 of the reporting currency. The rules are those
-of DECISIONS.md. A record counts for the party that it is booked to.
+of DECISIONS.md. What is booked to a duplicate record that was merged counts for the customer.
 """
 
 from __future__ import annotations
@@ -17,9 +17,23 @@ from .advocacy import Referrals
 from .engagement import CONTENT_PLATFORMS, Acted, Content, Touches, event_types
 from .feedback import Polled
 from .parties import People
+from .relationship import CATEGORIES, Costs
 from .sales import ACTIVE, FX_DAYS_BEFORE, PAST_DUE, PAUSED, SPAN, Refunds, Sold, Terms
 from .service import Talks, channels
-from .tables import NO_MONEY, Bools, Column, Ints, Writer, counts, dates, flags, ids, labels, party
+from .tables import (
+    NO_MONEY,
+    Bools,
+    Column,
+    Ints,
+    Writer,
+    counts,
+    dates,
+    flags,
+    ids,
+    labels,
+    party,
+    times,
+)
 from .world import DAY, Brand, World
 
 NOT_YET = np.iinfo(np.int64).max
@@ -40,6 +54,8 @@ EVENTS = {  # how engagement_by_month names the events of a type
     "refer": "referrals",
     "accepted_answer": "accepted_answers",
 }
+ADVOCATES = ("direct_referrals", "self_referrals", "converted_referrals")
+ADVOCATES += ("customers_in_chain", "chain_depth", "rewards", "credited_margin")
 NEW, EXPANSION, CONTRACTION, CHURNED, REACTIVATION, CURRENCY = range(6)
 
 
@@ -82,8 +98,12 @@ class Accounts:
     coded: Ints = field(init=False)  # margin of orders by programme and month; (P, M)
     # Engagement by month, platform (and all), programme (and none, and all); (M, F + 1, P + 2)
     engaged: dict[str, Ints] = field(default_factory=dict)
+    advocates: dict[str, dict[int, int]] = field(default_factory=dict)  # by party number
     followed: Ints = field(init=False)  # customers and repurchasers by bucket; (5, 2)
     talks: list[Ints] = field(default_factory=list)  # (9, rows) of each block, see add_talks
+    booked: Ints = field(init=False)  # of the last block: party, day, margin; (3, orders, refunds)
+    won: Ints = field(init=False)  # customers by channel and month; (channels + unknown, M)
+    rewards: Ints = field(init=False)  # of the referrals that brought them, likewise
 
     @classmethod
     def empty(cls, brand: Brand, rates: Ints) -> Accounts:
@@ -94,7 +114,12 @@ class Accounts:
         self.levels = np.zeros((size, months, 2), np.int64)
         self.moved = np.zeros((size, months, len(MOVEMENTS), 4), np.int64)
         self.coded = np.zeros((len(brand.programmes), months), np.int64)
+        self.advocates = {what: {} for what in ADVOCATES}
         self.followed = np.zeros((len(brand["accounts"]["bucket_hours"]) + 2, 2), np.int64)
+        self.booked = np.zeros((3, 0), np.int64)
+        channels = len(brand["customers"]["channels"]) + 1
+        self.won = np.zeros((channels, months), np.int64)
+        self.rewards = np.zeros((channels, months), np.int64)
         return self
 
     @property
@@ -152,6 +177,13 @@ class Accounts:
         when = self.month(sold.second[o])
         r = np.flatnonzero(refunds.counts & (refunds.party >= 0))
         refunded, refund_month = row(refunds.party[r]), self.month(refunds.second[r])
+        self.booked = np.array(
+            [
+                np.concatenate([sold.party[o], refunds.party[r]]),
+                np.concatenate([day[o], refunds.second[r] // DAY]),
+                np.concatenate([margin[o], -lost[r]]),
+            ]
+        )
         n = np.flatnonzero(refunds.counts & (refunds.party >= 0) & named)
         of_order = (row(refunds.party[n]), self.month(sold.second[refunds.order[n]]))
 
@@ -190,9 +222,22 @@ class Accounts:
             f"b{world.block:03d}",
             form="parquet",
         )
+        twin = np.flatnonzero(people.linked >= 0)
+        writer.write(
+            "duplicates",
+            {
+                "party_id": party(people.number[twin]),
+                "customer_party_id": party(people.number[people.person[twin]]),
+                "merged_on": dates(people.linked[twin] // DAY),
+            },
+            ["party_id"],
+            f"b{world.block:03d}",
+            form="parquet",
+        )
         margins = np.zeros((size, months), np.int64)
         margins[whom, month] = table["margin_amount"]
         bought = np.flatnonzero(cohort < months)
+        np.add.at(self.won, (people.channel[bought], cohort[bought]), 1)
         writer.write(
             "customer_margins",
             {
@@ -304,10 +349,11 @@ class Accounts:
             for measure, value in enumerate(measures, 0 if len(measures) == 5 else 5):
                 self.add_to(total, segment[who], (day, measure), value[who].astype(np.int64))
 
-    def add_engagement(self, acted: Acted, is_test: Bools | None = None) -> None:
-        """Add events, by their count, and who took part; `is_test` says which are of tests.
+    def add_engagement(self, acted: Acted, people: People | None = None, first: int = 0) -> None:
+        """Add events, by their count, who took part, and texts; `first` is the first of `people`.
 
-        A test is known for one by name or by handle. Who cannot be named stands for itself by the
+        A test is known for one by name or by handle, and so is who asked to be erased: nobody reads
+        those texts. Who cannot be named stands for itself by the
         handle: a participant beside the one that the party is.
         """
         platforms, programmes = (
@@ -315,9 +361,10 @@ class Accounts:
             len(self.brand.programmes),
         )
         shape = (self.months, platforms + 1, programmes + 2)
-        keep = np.ones(len(acted.actor), bool)
-        if is_test is not None:
-            keep = ~(is_test & acted.is_named)
+        keep = readable = np.ones(len(acted.actor), bool)
+        if people is not None:
+            keep = ~(people.is_test[acted.actor - first] & acted.is_named)
+            readable = keep & ~(people.is_erased[acted.actor - first] & acted.is_named)
         month = self.month(acted.second)
         participant = acted.actor * 2 + acted.is_named
         own = np.where(acted.programme < 0, programmes, acted.programme)
@@ -337,6 +384,12 @@ class Accounts:
                 }.items():
                     some = keep & which
                     self._engage(name, shape, place[some], acted.count[some])
+                for name, which in {
+                    "text_events": acted.is_written,
+                    "other_language_texts": acted.is_foreign,
+                }.items():
+                    some = readable & which
+                    self._engage(name, shape, place[some], np.ones_like(place[some]))
 
     def _engage(self, name: str, shape: tuple[int, ...], place: Ints, value: Ints) -> None:
         total = self.engaged.setdefault(name, np.zeros(shape, np.int64))
@@ -399,6 +452,52 @@ class Accounts:
         np.add.at(self.followed, (bucket, 0), 1)
         np.add.at(self.followed, (bucket, 1), again[own[which]])
 
+    def write_follow_ups(
+        self, polled: Polled, writer: Writer, people: People | None = None, part: str = "others"
+    ) -> None:
+        """Write each response of a detractor that counts, and what came of it."""
+        rules, last = self.brand["accounts"], self.starts[-1]
+        counts_too = ~people.is_test[polled.party] if people else np.ones(len(polled.party), bool)
+        a = np.flatnonzero(counts_too & (polled.answered >= 0))
+        a = a[np.lexsort((polled.answered[a], polled.number[a]))]
+        again = np.append(polled.number[a][1:] == polled.number[a][:-1], False)
+        following = np.where(again, np.append(polled.score[a][1:], -1), -1)
+        low = polled.score[a] <= 6
+        a, following = a[low], following[low]
+        answered, followed = polled.answered[a], polled.followed[a]
+        limit = rules["follow_up_hours"] * 3600
+        in_time = np.where((followed < 0) & (answered + limit >= last), -1, 0)
+        in_time[(followed >= 0) & (followed - answered <= limit)] = 1
+        whom, day, value = self.booked if people else np.zeros((3, 0), np.int64)
+        span = 10**6
+        order = np.argsort(whom * span + day, kind="stable")
+        keys, upto = (whom * span + day)[order], np.append(0, np.cumsum(value[order]))
+        begin = polled.number[a] * span + answered // DAY
+        end = begin + rules["follow_up_days"]
+        margin = np.subtract(*(upto[np.searchsorted(keys, k, side="right")] for k in (end, begin)))
+        complete = (answered // DAY + rules["follow_up_days"] + 1) * DAY <= last
+        shown = amount(margin).sql
+        writer.write(
+            "detractor_follow_ups",
+            {
+                "response_id": ids("A", polled.response[a]),
+                "survey_id": labels([polled.survey], np.zeros(len(a), int)),
+                "party_id": party(polled.number[a]),
+                "responded_at": times(answered),
+                "score": counts(polled.score[a]),
+                "follow_up_at": times(followed),
+                "in_time": counts(in_time),
+                "next_score": counts(following),
+                "margin_amount": Column(
+                    np.where(complete, margin, NO_MONEY),
+                    f"case when {{0}} != {NO_MONEY} then {shown} end",
+                ),
+            },
+            ["response_id"],
+            part,
+            form="parquet",
+        )
+
     def credited(self, world: World, referrals: Referrals, touches: Touches, talks: Talks) -> Ints:
         """Find the programme that last touched each referrer, in the year before; -1 none."""
         called = np.flatnonzero((talks.programme >= 0) & np.isfinite(talks.answer_day))
@@ -429,7 +528,7 @@ class Accounts:
         margins: Ints,
         writer: Writer,
     ) -> None:
-        """Write the referrals that count: the first one before the first order, and its margin."""
+        """Write the referrals that count, the first ones before first orders, and who has what."""
         second = self.brand.seconds(referrals.day)
         place = referrals.referred - world.first
         local = np.where(referrals.referred >= 0, place, 0)
@@ -453,30 +552,83 @@ class Accounts:
         paid = np.isfinite(referrals.converted) & (referrals.referrer < self.brand.customers)
         programmes = [p["id"] for p in self.brand.programmes]
         reward = np.where(paid, round(self.brand["referrals"]["reward"] * 10**4), 0)[chosen]
+        chains = self._chains(referrals.referrer[chosen], referrals.referred[chosen], chosen)
+        row, step, by, part = self._shares(chains, margin - reward)
+        advocate = referrals.referrer[chosen[by]]
+        np.add.at(self.rewards, (people.channel[whom], cohort), reward)
         writer.write(
             "referral_credits",
             {
-                "referral_id": ids("F", chosen + world.block * SPAN),
-                "referrer_party_id": party(referrals.referrer[chosen]),
-                "referred_party_id": party(referrals.referred[chosen]),
-                "programme_id": labels(programmes, credited[chosen]),
-                "first_order_month": self.first_of_month(cohort),
-                "margin_amount": amount(margin),
-                "reward_amount": amount(reward),
-                "referral_margin": amount(margin - reward),
+                "referral_id": ids("F", chosen[row] + world.block * SPAN),
+                "referred_party_id": party(referrals.referred[chosen[row]]),
+                "credited_party_id": party(advocate),
+                "step": counts(step),
+                "programme_id": labels(programmes, credited[chosen[by]]),
+                "first_order_month": self.first_of_month(cohort[row]),
+                "referral_margin": amount(part),
             },
-            ["referral_id"],
+            ["referral_id", "step"],
             f"b{world.block:03d}",
             form="parquet",
         )
+        tested = (referrals.referred >= 0) & people.is_test[local]
+        own = referrals.referrer == referrals.referred
+        counted = ~by_test & ~tested
+        for what, whom, value in (
+            ("direct_referrals", referrals.referrer, counted & ~own),
+            ("self_referrals", referrals.referrer, counted & own),
+            ("converted_referrals", referrals.referrer[chosen], np.ones(len(chosen), np.int64)),
+            ("customers_in_chain", advocate, np.ones(len(row), np.int64)),
+            ("rewards", referrals.referrer[chosen], reward),
+            ("credited_margin", advocate, part),
+        ):
+            sums = self.advocates[what]
+            for number, one in zip(whom.tolist(), value.tolist(), strict=True):
+                sums[number] = sums.get(number, 0) + int(one)
+        depth = self.advocates["chain_depth"]
+        for number, one in zip(advocate.tolist(), step.tolist(), strict=True):
+            depth[number] = max(depth.get(number, 0), one)
 
-    def write(self, writer: Writer) -> None:
+    def _chains(self, referrer: Ints, referred: Ints, number: Ints) -> list[list[int]]:
+        """List for each referral the rows it leads back through, itself first, cycles cut."""
+        parent = {int(number): row for row, number in enumerate(referred)}
+        cut: set[int] = set()
+        for start in range(len(referred)):
+            trail, row = [start], parent.get(int(referrer[start]))
+            while row is not None and row not in trail:
+                trail.append(row)
+                row = parent.get(int(referrer[row]))
+            if row == start:
+                cut.add(min(trail, key=lambda one: number[one]))  # numbers are in order of time
+        chains = []
+        for start in range(len(referred)):
+            chain, row = [start], parent.get(int(referrer[start]))
+            while row is not None and row not in cut and referrer[row] != referred[start]:
+                chain.append(row)
+                row = parent.get(int(referrer[row]))
+            chains.append(chain[: self.brand["accounts"]["referral_steps"]])
+        return chains
+
+    def _shares(self, chains: list[list[int]], whole: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+        """Divide amounts along chains: referral, step, row of whom, part; in 1e-4."""
+        rows: list[tuple[int, int, int, int]] = []
+        for row, chain in enumerate(chains):
+            weights = self.brand["accounts"]["referral_decay"] ** np.arange(len(chain))
+            in_units = np.rint(weights / weights.sum() * 10**8).astype(np.int64)
+            parts = divide(whole[row] * in_units, 10**8)
+            parts[0] = whole[row] - parts[1:].sum()
+            rows += [(row, step + 1, by, int(parts[step])) for step, by in enumerate(chain)]
+        return tuple(np.array(rows, np.int64).reshape(-1, 4).T)
+
+    def write(self, costs: Costs, writer: Writer) -> None:
         """Write what was summed up over all blocks."""
+        self._write_acquisition(costs, writer)
         self._write_cohorts(writer)
         self._write_movements(writer)
         self._write_polls(writer)
         self._write_engagement(writer)
         self._write_talks(writer)
+        self._write_advocates(writer)
         self._write_follow_ups(writer)
         programme, month = np.nonzero(self.coded)
         writer.write(
@@ -487,6 +639,41 @@ class Accounts:
                 "margin_amount": amount(self.coded[programme, month]),
             },
             ["programme_id", "month"],
+            form="parquet",
+        )
+
+    def _write_acquisition(self, costs: Costs, writer: Writer) -> None:
+        """Write the cost of winning customers, by channel and month of their first order.
+
+        What names no channel goes to the channels with a new customer, in order of their names:
+        each takes what is rounded up to it less what is rounded before it.
+        """
+        names = [*self.brand["customers"]["channels"], "unknown"]
+        booked = np.zeros(self.won.shape, np.int64)
+        mine = costs.category == CATEGORIES.index("acquisition")
+        np.add.at(booked, (costs.channel[mine], costs.month[mine]), costs.amount[mine] * 100)
+        order = np.argsort(names)
+        shared, booked[-1] = booked[-1].copy(), 0
+        for month in np.flatnonzero(shared):
+            upto = np.cumsum(self.won[order, month])
+            if not upto[-1]:
+                booked[-1, month] = shared[month]
+                continue
+            parts = divide(shared[month] * upto, int(upto[-1]))
+            booked[order, month] += np.diff(parts, prepend=0)
+        channel, month = np.nonzero((booked != 0) | (self.won > 0) | (self.rewards != 0))
+        at = (channel, month)
+        writer.write(
+            "acquisition_costs",
+            {
+                "cohort_month": self.first_of_month(month),
+                "acquisition_channel": labels(names, channel),
+                "booked_cost": amount(booked[at]),
+                "reward_cost": amount(self.rewards[at]),
+                "acquisition_cost": amount(booked[at] + self.rewards[at]),
+                "new_customers": counts(self.won[at]),
+            },
+            ["cohort_month", "acquisition_channel"],
             form="parquet",
         )
 
@@ -567,6 +754,26 @@ class Accounts:
                 "shares": counts(content.shares),
             },
             ["content_id", "metric_date"],
+            form="parquet",
+        )
+
+    def _write_advocates(self, writer: Writer) -> None:
+        direct, own = (self.advocates[what] for what in ADVOCATES[:2])
+        who = [number for number in direct if direct[number] + own[number]]
+        values = {
+            what: np.array([sums.get(n, 0) for n in who], np.int64)
+            for what, sums in self.advocates.items()
+        }
+        writer.write(
+            "advocates",
+            {
+                "referrer_party_id": party(np.array(who, np.int64)),
+                **{
+                    what: amount(v) if what in ADVOCATES[-2:] else counts(v)
+                    for what, v in values.items()
+                },
+            },
+            ["referrer_party_id"],
             form="parquet",
         )
 
@@ -672,11 +879,12 @@ def _known(segment: Ints, segments: list[str]) -> Ints:
 
 
 def _rows(people: People, world: World) -> Any:
-    """Return a function from party numbers of a block to places in `people`."""
+    """Return a function from party numbers of a block to the places of the persons in `people`."""
     twins = people.number[world.n :]
 
     def place(number: Ints) -> Ints:
         own = number < world.first + world.n
-        return np.where(own, number - world.first, world.n + np.searchsorted(twins, number))
+        row = np.where(own, number - world.first, world.n + np.searchsorted(twins, number))
+        return people.person[row]
 
     return place

@@ -22,7 +22,7 @@ from .tables import (
     party,
     times,
 )
-from .world import Brand, World, pick, texts_by_mood
+from .world import Brand, World, is_german, pick, texts_by_mood
 
 
 @dataclass
@@ -59,6 +59,7 @@ class Acted:
     count: Ints
     is_organic: Bools
     is_written: Bools
+    is_foreign: Bools  # written in another language than English
 
 
 @dataclass
@@ -236,7 +237,7 @@ def _write_events(
             "is_organic": flags(~paid),
             "is_user_generated": flags(written),
             "text": labels(texts, np.where(written, text, -1)),
-            "language": labels(["en", "de"], np.where(written, _is_german(texts)[text], -1)),
+            "language": labels(["en", "de"], np.where(written, is_german(texts)[text], -1)),
             "event_count": counts(count),
             "programme_id": labels([p["id"] for p in brand.programmes], programme),
         },
@@ -244,7 +245,8 @@ def _write_events(
         f"b{block:03d}",
     )
     is_named = ~unknown | has_handle(actor) | (actor >= PARTNER)  # who is no customer has a handle
-    return Acted(actor, is_named, second, kind, platform, programme, count, ~paid, written)
+    foreign = written & (is_german(texts)[text] == 1)
+    return Acted(actor, is_named, second, kind, platform, programme, count, ~paid, written, foreign)
 
 
 def content_days(brand: Brand) -> tuple[int, Floats]:
@@ -289,7 +291,3 @@ def write_content_metrics(brand: Brand, writer: Writer) -> Content:
     writer.write("content_metrics_daily", columns, ["content_id", "metric_date"])
     counted = (values[keep] for values in (views, organic, engaged, shared))
     return Content(content[keep], date, platform[keep], *counted)
-
-
-def _is_german(texts: list[str]) -> Ints:
-    return np.array([any(w in t for w in ("ich bin", "Wann")) for t in texts]).astype(np.int64)

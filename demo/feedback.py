@@ -10,7 +10,7 @@ from .parties import COMMON, PARTNER, partner_days
 from .sales import SPAN, Orders
 from .service import Talks
 from .tables import Bools, Ints, Writer, counts, flags, ids, labels, nothing, party, times
-from .world import NEVER, Brand, World, logistic, texts_by_mood
+from .world import NEVER, Brand, World, is_german, logistic, texts_by_mood
 
 
 @dataclass
@@ -35,12 +35,15 @@ class Polled:
 
     survey: str
     party: Ints  # place in the block of customers, or -1 for another party
+    number: Ints  # of the party
     sent: Ints
     delivered: Bools
     opened: Bools
     reminded: Bools
     answered: Ints  # when, -1 where there is no response that counts
     score: Ints
+    response: Ints  # number of the response
+    followed: Ints  # when the brand followed up, -1 where it did not
 
 
 def write_surveys(
@@ -184,12 +187,12 @@ def write_surveys(
     polled = Polled(
         surveys[0],
         to[first],
+        world.first + to[first],
         brand.seconds(when[first]),
         ~np.isfinite(bounced[first]),
         was_opened,
         was_reminded,
-        unanswered,
-        unanswered.copy(),
+        *(unanswered.copy() for _ in range(4)),
     )
 
     survey, send, to, when, question, score = (
@@ -213,6 +216,8 @@ def write_surveys(
     valid = np.flatnonzero((question == 0) & (score >= 0) & ~is_test)
     reply = place[wave[send[valid] - world.block * SPAN], to[valid]]
     polled.answered[reply], polled.score[reply] = brand.seconds(when[valid]), score[valid]
+    polled.response[reply] = valid + world.block * SPAN
+    polled.followed[reply] = brand.seconds(follow[valid])
     writer.write(
         "survey_responses",
         {
@@ -224,6 +229,7 @@ def write_surveys(
             "question_type": labels(["nps", "csat", "ces"], question),
             "score": counts(score),
             "comment": labels(texts, np.where(commented, text, -1)),
+            "language": labels(["en", "de"], np.where(commented, is_german(texts)[text], -1)),
             "weight": nothing(size, "decimal(18,6)"),
             "is_test": flags(is_test),
             "follow_up_at": times(brand.seconds(follow)),
@@ -279,6 +285,7 @@ def write_partner_survey(brand: Brand, writer: Writer) -> Polled:
             "question_type": labels(["nps"], np.zeros(len(a), int)),
             "score": counts(score),
             "comment": nothing(len(a)),
+            "language": nothing(len(a)),
             "weight": nothing(len(a), "decimal(18,6)"),
             "is_test": flags(np.zeros(len(a), int)),
             "follow_up_at": times(brand.seconds(np.where(score <= 6, asked[a] + 3, NEVER))),
@@ -286,9 +293,21 @@ def write_partner_survey(brand: Brand, writer: Writer) -> Polled:
         ["response_id"],
         "others",
     )
-    answer, said = np.full(len(who), -1), np.full(len(who), -1)
+    answer, said, response, followed = np.full((4, len(who)), -1)
     answer[a], said[a] = brand.seconds(asked[a] + 1.0), score
-    everyone = np.full(len(who), -1)
-    sent = brand.seconds(asked)
+    response[a] = np.arange(len(a)) + COMMON * SPAN
+    followed[a] = brand.seconds(np.where(score <= 6, asked[a] + 3, NEVER))
     every, none = np.ones(len(who), bool), np.zeros(len(who), bool)
-    return Polled("partner_nps", everyone, sent, every, answered, none, answer, said)
+    return Polled(
+        "partner_nps",
+        np.full(len(who), -1),
+        PARTNER + who,
+        brand.seconds(asked),
+        every,
+        answered,
+        none,
+        answer,
+        said,
+        response,
+        followed,
+    )

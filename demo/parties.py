@@ -52,8 +52,12 @@ class People:
     """Customer records of one block as the brand sees them, duplicates last; shape (rows,)."""
 
     number: Ints
-    segment: Ints  # -1 unknown: not delivered, or erased
+    segment: Ints  # of the person; -1 unknown: not delivered, or erased
+    channel: Ints  # of the person; -1 unknown: erased
     is_test: Bools
+    is_erased: Bools
+    person: Ints  # the row that the record was merged into; its own where it was not
+    linked: Ints  # when, seconds; -1 where it was not
 
 
 def write_parties(brand: Brand, world: World, writer: Writer) -> People:
@@ -130,8 +134,16 @@ def write_parties(brand: Brand, world: World, writer: Writer) -> People:
         ["party_id"],
         part,
     )
-    segment[gone] = -1
-    return People(number, segment, world.is_test[row])
+    # Who has no segment takes that of the record merged into them. Test records are not merged.
+    is_merged = (into >= 0) & ~world.is_test[row]
+    original, record = row[is_merged], np.flatnonzero(is_merged)
+    segment[original] = np.where(segment[original] >= 0, segment[original], segment[record])
+    channel = world.channel[row]
+    segment[gone] = channel[gone] = -1
+    linked = np.where(is_merged, brand.seconds(np.where(at >= 0, merged[at], NEVER)), -1)
+    person = np.where(is_merged, row, np.arange(len(row)))
+    is_erased = np.isin(np.arange(len(row)), gone)
+    return People(number, segment, channel, world.is_test[row], is_erased, person, linked)
 
 
 def write_others(brand: Brand, writer: Writer) -> None:

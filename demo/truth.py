@@ -162,6 +162,56 @@ def write_block(
     )
 
 
+def write_outlook(brand: Brand, world: World, writer: Writer) -> None:
+    """Write what the customers of a calm block do after the end: as expected, and as drawn.
+
+    A customer alive at the end orders at rate r and leaves at rate d: in h days it is expected to
+    place r (1 - exp(-d h)) / d orders. Those cancelled and tests do not count, and those of one
+    day are one purchase: (1 - exp(-r)) / r of the orders open a day.
+    """
+    o, m, ahead = brand["orders"], brand["margin"], brand["outlook"]
+    rng = brand.rng("outlook", world.block)
+    n, h = world.n, float(ahead["days"])
+    rate = np.maximum(world.rate * (1 - o["cancelled"]) * (1 - o["test"]), 1e-12)
+    hazard = np.maximum(world.hazard, 1e-12)
+    alive = world.death >= brand.days
+    expected = np.where(alive, -np.expm1(-rate) * -np.expm1(-hazard * h) / hazard, 0.0)
+    lived = np.where(alive, np.minimum(rng.exponential(size=n) / hazard, h), 0.0)
+    owner = np.repeat(np.arange(n), rng.poisson(rate * lived))
+    day = rng.random(len(owner)) * lived[owner]
+    margin = rng.gamma(m["p"], size=len(owner)) * (world.margin / m["p"])[owner]
+    worth = margin * (1 + ahead["discount"]) ** (-day / 365.25)
+    opens = np.unique(owner * 1000 + np.floor(day).astype(np.int64)) // 1000
+    writer.write(
+        "outlooks",
+        {
+            "party_id": party(world.first + np.arange(n)),
+            "is_customer": flags(world.buys & ~world.is_test),
+            "is_alive": flags(alive),
+            "expected_purchases": number(expected),
+            "purchases": counts(np.bincount(opens, minlength=n)),
+            "discounted_margin": number(np.bincount(owner, worth, minlength=n)),
+        },
+        ["party_id"],
+        f"b{world.block:03d}",
+        form="parquet",
+    )
+
+
+def write_overrides(brand: Brand, writer: Writer) -> None:
+    """Write the parameter by which values reach as far as the outlook."""
+    days = brand["outlook"]["days"]
+    writer.write(
+        "parameter_overrides",
+        {
+            "parameter": labels(["clv_horizon_days"], np.zeros(1, int)),
+            "value": labels([str(days)], np.zeros(1, int)),
+            "reason": labels(["The outlook reaches as far"], np.zeros(1, int)),
+        },
+        ["parameter"],
+    )
+
+
 def expected_effect(brand: Brand, world: World, row: int, begins: Floats, stretch: float) -> Floats:
     """Expected margin that programme `row` adds by itself within the horizon after `begins`; (n,).
 

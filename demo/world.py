@@ -15,7 +15,8 @@ person is a difference of two known sums.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,14 @@ class Brand:
         """Read brand.yml beside this module."""
         config = yaml.safe_load((Path(__file__).parent / "brand.yml").read_text("utf-8"))
         return cls(config, seed, int(config["sizes"][size]))
+
+    def calm(self) -> Brand:
+        """Return the brand where nothing changes a customer's rate or life on the way."""
+        config = deepcopy(self.config)
+        for programme in config["programmes"]:
+            programme |= {"uplift": 0.0, "stretch": 0.0}
+        config["service"]["incident_stretch"] = 0.0
+        return replace(self, config=config)
 
     def __getitem__(self, section: str) -> Any:
         """Return a section of the configuration."""
@@ -125,6 +134,11 @@ def texts_by_mood(
     return [text for texts in moods for text in texts], first[mood] + (
         rng.random(size) * count[mood]
     ).astype(int)
+
+
+def is_german(texts: list[str]) -> Ints:
+    """1 for a German text, 0 for an English one; shape (texts,)."""
+    return np.array([any(w in t for w in ("ich bin", "Wann")) for t in texts]).astype(np.int64)
 
 
 @dataclass

@@ -24,6 +24,7 @@ INPUTS = (
     "int_purchase_margins_grouped",
     "int_contract_terms_grouped",
 )
+PURCHASES = ("pareto_nbd", "bg_nbd")
 HISTORIES = """
     select frequency, recency_days, age_days, customers
     from intermediate.int_purchase_histories_grouped
@@ -114,7 +115,7 @@ def _tasks(connection: duckdb.DuckDBPyConnection) -> Iterator[Task]:
     for basis, day in dates.items():
         columns = _columns(connection, HISTORIES, basis=basis)
         repeaters = int(columns[3][columns[0] > 0].sum())
-        for model in ("pareto_nbd", "bg_nbd"):
+        for model in PURCHASES:
             yield Task(model, basis, day, columns, repeaters)
         columns = _columns(connection, MARGINS, basis=basis)
         yield Task("gamma_gamma", basis, day, columns, int(columns[2].sum()))
@@ -170,7 +171,7 @@ def _fit(task: Task, unit: float, minimum: int) -> list[dict[str, Any]]:
 
 def _variations(row: dict[str, Any], done: fits.Fit) -> Iterator[dict[str, Any]]:
     """One standard deviation up and down each column of the deviations: what totals vary by."""
-    if not done.converged or row["basis"] != "calibration":
+    if not done.converged or row["model"] not in PURCHASES:
         return
     for j, column in enumerate(done.deviations.T, 1):
         for sign in (1, -1):

@@ -32,6 +32,7 @@ NODES = 24
 CUT = 38.0  # e^-38 is below the last bit: the integral over the dropout time is cut there
 DIGITS = 10  # significant digits kept: more than any use, fewer than the noise of another machine
 LOG_BOUND = 12.0  # log-parameters beyond ± this are no estimate
+NEAR = 1e-5  # mean gradient at which Newton steps alone go on from a coarse fit
 TOLERANCE = 1e-8  # largest mean gradient in log-parameters at which a fit has converged
 
 _node, _weight = np.polynomial.legendre.leggauss(NODES)
@@ -124,20 +125,24 @@ def bg_nbd_likelihood(
     frequency: Vector, recency: Vector, age: Vector, customers: Vector
 ) -> Likelihood:
     """Return the mean log-likelihood of BG/NBD and its gradient, of (r, alpha, a, b)."""
-    x, total = frequency, customers.sum()
-    counts, weights = _by_count(x, customers)
-    repeat = x > 0
+    total = customers.sum()
+    counts, count_at = np.unique(frequency, return_inverse=True)
+    weights = np.bincount(count_at, weights=customers)
+    # days recur, so that a logarithm of each is taken once
+    ages, age_at = np.unique(age, return_inverse=True)
+    lasts, last_at = np.unique(recency, return_inverse=True)
 
     def likelihood(theta: Vector) -> tuple[float, Vector]:
         r, alpha, a, b = theta
-        log_alive = np.log(alpha + age)
-        log_last = np.log(alpha + recency)
-        safe = np.where(repeat, b + x - 1, 1.0)
+        shape = (r + counts)[count_at]
+        log_alive = np.log(alpha + ages)[age_at]
+        log_last = np.log(alpha + lasts)[last_at]
+        safe = np.where(counts > 0, b + counts - 1, 1.0)
         # odds of having dropped out; nobody has without a repeat purchase
-        odds = math.log(a) - np.log(safe) + (r + x) * (log_alive - log_last)
-        odds = np.where(repeat, odds, -700.0)
+        prior = np.where(counts > 0, math.log(a) - np.log(safe), -1e9)[count_at]
+        odds = prior + shape * (log_alive - log_last)
         small = np.exp(-np.abs(odds))
-        both = np.maximum(odds, 0) + np.log1p(small) - (r + x) * log_alive
+        both = np.maximum(odds, 0) + np.log1p(small) - shape * log_alive
         share = np.where(odds > 0, 1.0, small) / (1 + small)
         by_count = (
             gammaln(r + counts)
@@ -148,16 +153,20 @@ def bg_nbd_likelihood(
             - gammaln(b)
             - gammaln(a + b + counts)
         )
-        value = weights @ by_count + customers @ both
-        slope_r = weights @ (digamma(r + counts) - digamma(r) + math.log(alpha)) - customers @ (
-            (1 - share) * log_alive + share * log_last
+        value = weights @ by_count + _dot(customers, both)
+        slope_r = weights @ (digamma(r + counts) - digamma(r) + math.log(alpha)) - _dot(
+            customers, (1 - share) * log_alive + share * log_last
         )
-        slope_alpha = weights.sum() * r / alpha - customers @ (
-            (r + x) * ((1 - share) / (alpha + age) + share / (alpha + recency))
+        slope_alpha = weights.sum() * r / alpha - _dot(
+            customers,
+            shape
+            * ((1 - share) * (1 / (alpha + ages))[age_at] + share * (1 / (alpha + lasts))[last_at]),
         )
         joint = digamma(a + b) - digamma(a + b + counts)
-        slope_a = weights @ joint + customers @ share / a
-        slope_b = weights @ (joint + digamma(b + counts) - digamma(b)) - customers @ (share / safe)
+        slope_a = weights @ joint + _dot(customers, share) / a
+        slope_b = weights @ (joint + digamma(b + counts) - digamma(b)) - _dot(
+            customers, share * (1 / safe)[count_at]
+        )
         return value / total, np.array([slope_r, slope_alpha, slope_a, slope_b]) / total
 
     return likelihood
@@ -182,8 +191,8 @@ def pareto_nbd_likelihood(
             part = slice(start, start + CHUNK)
             n = customers[part]
             logs, moments = _dropout(theta, frequency[part], recency[part], age[part])
-            value += float(n @ logs)
-            slopes += moments @ n
+            value += _dot(n, logs)
+            slopes += (moments * n).sum(axis=1)
         every = weights.sum()
         value += weights @ (gammaln(r + counts) - gammaln(r)) + every * (
             r * math.log(alpha) + s * math.log(beta)
@@ -245,19 +254,20 @@ def gamma_gamma_likelihood(
     def likelihood(theta: Vector) -> tuple[float, Vector]:
         p, q, v = theta
         log_sum = np.log(v + x * z)
-        value = customers @ (
+        value = _dot(
+            customers,
             gammaln(p * x + q)
             - gammaln(p * x)
             - gammaln(q)
             + q * math.log(v)
             + (p * x - 1) * np.log(z)
             + p * x * np.log(x)
-            - (p * x + q) * log_sum
+            - (p * x + q) * log_sum,
         )
         joint = digamma(p * x + q)
-        slope_p = customers @ (x * (joint - digamma(p * x) + np.log(x * z) - log_sum))
-        slope_q = customers @ (joint - digamma(q) + math.log(v) - log_sum)
-        slope_v = customers @ (q / v - (p * x + q) / (v + x * z))
+        slope_p = _dot(customers, x * (joint - digamma(p * x) + np.log(x * z) - log_sum))
+        slope_q = _dot(customers, joint - digamma(q) + math.log(v) - log_sum)
+        slope_v = _dot(customers, q / v - (p * x + q) / (v + x * z))
         return value / total, np.array([slope_p, slope_q, slope_v]) / total
 
     return likelihood
@@ -311,6 +321,11 @@ def _mix(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return value ^ (value >> np.uint64(31))
 
 
+def _dot(customers: Vector, values: Vector) -> float:
+    """Sum over groups. Not by BLAS: its threads wait for each other, and its last bits vary."""
+    return float((customers * values).sum())
+
+
 def _histories(
     frequency: Vector, recency: Vector, age: Vector, customers: Vector
 ) -> tuple[Vector, Vector, Vector, Vector, int, float]:
@@ -351,7 +366,12 @@ def _fit(
     logs = min(
         (_search(coarse, np.log(np.array(start))) for start in starts), key=lambda found: found[0]
     )[1]
-    logs, hessian = _polish(negative, _search(negative, logs)[1])
+    if every > 1:
+        logs = _newton(negative, logs, _hessian(coarse, logs))
+    if every == 1 or np.max(np.abs(negative(logs)[1])) > NEAR:
+        logs = _search(negative, logs)[1]
+    hessian = _hessian(negative, logs)
+    logs = _newton(negative, logs, hessian)
     value, slope = negative(logs)
     inside = bool(np.all(np.abs(logs) < LOG_BOUND - 1e-6))
     factor, positive = _factor(hessian * used)
@@ -396,13 +416,14 @@ def _search(
     return round(float(found.fun), 9), found.x
 
 
-def _polish(
-    negative: Callable[[Vector], tuple[float, Vector]], logs: Vector
-) -> tuple[Vector, Vector]:
-    """Take Newton steps while the gradient falls; return the point and the Hessian."""
-    hessian = _hessian(negative, logs)
+def _newton(
+    negative: Callable[[Vector], tuple[float, Vector]], logs: Vector, hessian: Vector
+) -> Vector:
+    """Take Newton steps by a fixed Hessian while the gradient falls; return the point."""
     slope = negative(logs)[1]
     for _ in range(8):
+        if np.max(np.abs(slope)) < TOLERANCE / 100:
+            break
         try:
             step = np.linalg.solve(hessian, slope)
         except np.linalg.LinAlgError:
@@ -413,7 +434,7 @@ def _polish(
         if not np.max(np.abs(tried)) < np.max(np.abs(slope)):
             break
         logs, slope = logs - step, tried
-    return logs, hessian
+    return logs
 
 
 def _hessian(negative: Callable[[Vector], tuple[float, Vector]], logs: Vector) -> Vector:

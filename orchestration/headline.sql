@@ -119,6 +119,19 @@ figures as (
     from last_nps
     union all
     select
+        3,
+        'headline',
+        'NPS, had all of them answered',
+        post_stratified_nps,
+        post_stratified_nps_low,
+        post_stratified_nps_high,
+        post_stratified_responses || ' responses for ' || population || ' ' || population_basis
+        || ', weighted in ' || strata || ' strata of recency and orders'
+
+    from last_nps
+    where strata > 1
+    union all
+    select
         4,
         'headline',
         'CLV per customer',

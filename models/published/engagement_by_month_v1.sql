@@ -34,6 +34,7 @@ select
     cast(organic_impressions as bigint) as organic_impressions,
     cast(content_engagements as bigint) as content_engagements,
     cast(content_shares as bigint) as content_shares,
+    cast(counter_resets as bigint) as counter_resets,
     cast(text_events as bigint) as text_events,
     cast(scored_text_events as bigint) as scored_text_events,
     cast(other_language_texts as bigint) as other_language_texts,

@@ -8,6 +8,7 @@ select
     cast(is_customer as boolean) as is_customer,
     cast(is_delivered as boolean) as is_delivered,
     cast(is_erased as boolean) as is_erased,
+    cast(merged_party_count as bigint) as merged_party_count,
     cast(created_at as timestamp) as created_at,
     cast(first_ordered_at as timestamp) as first_ordered_at,
     cast(cohort_month as date) as cohort_month,

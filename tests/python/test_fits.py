@@ -282,7 +282,8 @@ def test_parameters_keep_their_history(build: duckdb.DuckDBPyConnection, tmp_pat
     history = tmp_path / "fits" / "clv_parameters.parquet"
     clv_history.refresh(build, history)
     query = (
-        "select model, as_of_date, converged, is_current, r from fits.clv_parameters order by all"
+        "select model, as_of_date, converged, is_current, r from fits.clv_parameters"
+        " where variation = 0 order by all"
     )
     first = build.execute(query).fetchall()
     assert [(row[0], row[2]) for row in first] == [
@@ -290,6 +291,9 @@ def test_parameters_keep_their_history(build: duckdb.DuckDBPyConnection, tmp_pat
         ("gamma_gamma", False),  # five customers are too few, and the row says so
         ("pareto_nbd", True),
     ]
+
+    variations = "select count(*) from fits.clv_parameters where variation != 0"
+    assert build.execute(variations).fetchone() == (16,)  # of two models, up and down four ways
 
     build.execute("drop schema fits cascade")  # the build is made anew, the home stays
     said = clv_history.refresh(build, history)

@@ -1,13 +1,17 @@
 """Sentiment: what is scored when, what the store keeps, and that scores are the scorer's own."""
 
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 import pytest
+from conftest import Run, source_of
+from test_dbt import dbt
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from orchestration import scorers, sentiment
+from orchestration import publication, scorers, sentiment
 
 VADER = scorers.DEFAULT
 TEXTS = ["I love it", "I hate it", "It is a box", "Not good, not bad, just late"]
@@ -67,8 +71,6 @@ def scores(connection: duckdb.DuckDBPyConnection) -> dict[str, float | None]:
 
 
 def test_scores_are_those_of_the_library_and_known_the_second_time(tmp_path: Path) -> None:
-    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-
     store = tmp_path / "scores.parquet"
     first = build(TEXTS)
     assert sentiment.refresh(first, store, VADER) == (4, 0, 0)
@@ -173,3 +175,88 @@ def test_a_scorer_that_does_not_keep_its_word_stops_the_run(tmp_path: Path, name
 def test_a_scorer_that_is_not_there_is_named(path: str) -> None:
     with pytest.raises(ValueError, match=f"SENTIMENT_SCORER={path} is not module:Class"):
         scorers.load_scorer(path)
+
+
+def test_every_airline_tweet_has_the_score_of_the_library(tmp_path: Path) -> None:
+    file = source_of("airline_tweets") / "Tweets.csv"
+    tweets = duckdb.read_csv(str(file), header=True, all_varchar=True).select("text").fetchall()
+    assert len(tweets) == 14_640
+    texts = sorted({text for (text,) in tweets})
+    connection, store = build(texts), tmp_path / "scores.parquet"
+    assert sentiment.refresh(connection, store, VADER) == (14_427, 0, 0)
+    library, found = SentimentIntensityAnalyzer(), scores(connection)
+    assert [found[text] for (text,) in tweets] == [
+        library.polarity_scores(text)["compound"] for (text,) in tweets
+    ]
+    assert sentiment.refresh(build(texts), store, VADER) == (0, 14_427, 0)
+
+
+def test_the_published_means_are_those_of_the_delivered_texts(demo: Run) -> None:
+    library = SentimentIntensityAnalyzer()
+    with duckdb.connect(str(demo.home / "build" / "rapport.duckdb"), read_only=True) as build:
+        written = build.execute(
+            """
+            with authors as (
+                select events.*, coalesce(events.party_id, handles.party_id) as author
+                from raw.engagement_events as events
+                left join raw.identities as handles
+                    on actor_handle = identifier and identifier_type = 'handle'
+            )
+            select cast(date_trunc('month', occurred_at) as date), platform, text
+            from authors
+            where language = 'en' and length(trim(text)) > 0
+                and coalesce(author not in (select party_id from raw.parties where is_test), true)
+                and coalesce(author not in (select party_id from raw.erasure_requests), true)
+            """
+        ).fetchall()
+    sums: dict[tuple[object, str], list[float]] = {}
+    for month, platform, text in written:
+        sums.setdefault((month, platform), []).append(library.polarity_scores(text)["compound"])
+    with publication.read(demo.home) as marts:
+        found = marts.execute(
+            "select month, platform, scored_text_events, sentiment_mean"
+            " from marts.engagement_by_month"
+            " where programme_id = 'all' and platform != 'all' and scored_text_events > 0"
+        ).fetchall()
+    assert {(month, platform): n for month, platform, n, _ in found} == {
+        (month, platform): len(values) for (month, platform), values in sums.items()
+    }
+    for month, platform, n, mean in found:
+        assert mean == pytest.approx(sum(sums[month, platform]) / n, abs=1e-6)
+
+
+def test_no_text_is_published(demo: Run) -> None:
+    with duckdb.connect(str(demo.home / "build" / "rapport.duckdb"), read_only=True) as build:
+        texts = build.execute(
+            "select distinct text from intermediate.int_texts_gathered"
+        ).fetchall()
+    assert texts
+    with publication.read(demo.home) as marts:
+        columns = marts.execute(
+            "select table_name, column_name from information_schema.columns"
+            " where table_schema = 'marts' and data_type = 'VARCHAR'"
+        ).fetchall()
+        for table, column in columns:
+            values = marts.execute(f'select distinct "{column}" from marts."{table}"').fetchall()
+            assert not {text for (text,) in texts} & {value for (value,) in values}
+
+
+def test_without_scores_dbt_builds_and_texts_have_no_sentiment(demo: Run, tmp_path: Path) -> None:
+    shutil.copytree(demo.home / "build", tmp_path / "build")
+    with duckdb.connect(str(tmp_path / "build" / "rapport.duckdb")) as build:
+        build.execute("drop schema computed cascade")
+        query = "select sum(text_events), sum({}) from marts.engagement_by_month"
+        before = build.execute(query.format("scored_text_events")).fetchone()
+    done = dbt(
+        tmp_path, "build", "--select", "source:computed+", "--exclude", "resource_type:unit_test"
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    with duckdb.connect(str(tmp_path / "build" / "rapport.duckdb"), read_only=True) as build:
+        after = build.execute(query.format("scored_text_events")).fetchone()
+        means = build.execute(
+            "select count(sentiment_mean), sum(other_language_texts) from marts.engagement_by_month"
+        ).fetchone()
+    assert before is not None
+    assert before[1] > 0
+    assert after == (before[0], 0)
+    assert means == (0, 0)

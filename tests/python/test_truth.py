@@ -13,14 +13,23 @@ import numpy as np
 import pytest
 from conftest import ROOT, Run
 
-from demo.__main__ import generate
+from demo.__main__ import generate, generate_calm
 from demo.accounts import divide, months_before
 from demo.world import Brand
-from tests.truth import FOLDER, Comparison, compare, connect
+from tests.truth import CALM, FOLDER, Comparison, compare, connect
 
 MARTS = sorted({file.stem.partition("__")[0] for file in FOLDER.glob("*.sql")})
 # What a comparison watches to the last digit: a step too small to be seen in a total.
 WATCHED = [
+    ("advocacy_chains", "direct_referrals", "1"),
+    ("advocacy_chains", "converted_referrals", "1"),
+    ("advocacy_chains", "chain_depth", "1"),
+    ("advocacy_chains", "credited_margin", "0.0001"),
+    ("advocacy_chains", "rewards", "0.0001"),
+    ("acquisition_costs", "booked_cost", "0.0001"),
+    ("acquisition_costs", "reward_cost", "0.0001"),
+    ("acquisition_costs", "new_customers", "1"),
+    ("acquisition_costs", "cac", "0.01"),
     ("cohort_retention", "cohort_size", "1"),
     ("cohort_retention", "active_customers", "1"),
     ("community_scorecards", "active_members", "1"),
@@ -38,6 +47,8 @@ WATCHED = [
     ("engagement_by_month", "user_generated_events", "1"),
     ("engagement_by_month", "replies", "1"),
     ("engagement_by_month", "shares", "1"),
+    ("engagement_by_month", "text_events", "1"),
+    ("engagement_by_month", "other_language_texts", "1"),
     ("engagement_by_month", "impressions", "1"),
     ("engagement_by_month", "content_engagements", "1"),
     ("nps_by_period", "sent", "1"),
@@ -48,6 +59,10 @@ WATCHED = [
     ("nps_by_period", "responded", "1"),
     ("nps_by_period", "detractors", "1"),
     ("nps_by_period", "nps", "0.01"),
+    ("nps_follow_ups", "score", "1"),
+    ("nps_follow_ups", "hours_to_follow_up", "0.001"),
+    ("nps_follow_ups", "next_score", "1"),
+    ("nps_follow_ups", "margin_180_days", "0.0001"),
     ("recurring_revenue_movements", "amount", "0.0001"),
     ("recurring_revenue_movements", "customers", "1"),
     ("recurring_revenue_movements", "closing_mrr", "0.0001"),
@@ -57,6 +72,7 @@ WATCHED = [
     ("response_times", "after_hours_conversations", "1"),
     ("response_to_retention", "customers", "1"),
     ("response_to_retention", "repurchasers", "1"),
+    ("party_merges", "parties", "1"),
     ("ror_by_programme", "referral_margin", "0.0001"),
     ("ror_by_programme", "coded_margin", "0.0001"),
 ]
@@ -133,6 +149,21 @@ def test_running_totals_become_the_counts_of_each_day(demo: Run, truth: Path) ->
             assert connection.execute(f"{one} except all {other}").fetchall() == []
 
 
+def test_a_post_stratified_score_far_off_or_missing_is_seen(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """The waves of so small a brand have too few strata to be compared: here they all are."""
+    found = {}
+    for instead in ("post_stratified_nps", "post_stratified_nps + 30", "null"):
+        connection.execute(
+            "create or replace view marts.nps_by_period as"
+            f" select * replace ({instead} as post_stratified_nps, 4 as strata)"
+            " from publication.marts.nps_by_period"
+        )
+        found[instead] = bool(wrong(connection, "nps_by_period"))
+    assert list(found.values()) == [False, True, True]
+
+
 def test_a_value_that_is_not_there_is_not_ok() -> None:
     assert Comparison("mart", "quantity", 1.0, 1.05, 0.1).ok
     assert not Comparison("mart", "quantity", 1.0, 1.2, 0.1).ok
@@ -165,6 +196,7 @@ def test_nothing_that_a_run_reads_names_the_truth() -> None:
     tables = {"customer_margins", "mrr_movements", "referral_credits", "survey_periods"}
     tables |= {"coded_margins", "programme_effects", "nps_waves", "engagement_months"}
     tables |= {"content_days", "response_accounts", "follow_ups"}
+    tables |= {"detractor_follow_ups", "advocates"}
     names = re.compile(rf"truth[/.]|--truth|data-truth|demo\.truth|\b({'|'.join(tables)})\b", re.I)
     rooms = ("models", "seeds", "macros", "expectations", "orchestration", "analyses", "tests/dbt")
     files = [path for room in rooms for path in (ROOT / room).rglob("*") if path.is_file()]
@@ -191,3 +223,37 @@ def test_months_before_keep_within_the_month() -> None:
     shown = months_before(days, 12).astype("datetime64[D]").astype(str).tolist()
     assert shown == ["2024-03-31", "2023-02-28", "2024-01-01"]
     assert str(months_before(days[:1], 1).astype("datetime64[D]")[0]) == "2025-02-28"
+
+
+def test_a_wrong_forecast_is_seen(tmp_path: Path) -> None:
+    """A mart that knows the calm brand's future is right, and one that is a little off is not."""
+    generate_calm(Brand.read("20k", 1), tmp_path / "landing", tmp_path / "truth")
+    with duckdb.connect() as connection:
+        connection.execute("create schema marts; create schema truth")
+        files = tmp_path / "truth" / "outlooks" / "*.parquet"
+        connection.execute(f"create table truth.outlooks as from read_parquet('{files}')")
+        connection.execute(
+            "create table marts.customer_lifetime_values as"
+            " select party_id, expected_purchases as expected_orders,"
+            " is_alive::int::double as p_alive,"
+            " case when hash(party_id) % 20 = 0 then -1 else discounted_margin end"
+            " as residual_clv_high, -2 as residual_clv_low from truth.outlooks where is_customer"
+        )
+        assert [one for one in compare(connection, folder=CALM) if not one.ok] == []
+        for name, change in (
+            (
+                "orders of 52 weeks, as the true rates have it",
+                "expected_orders = expected_orders * 1.03",
+            ),
+            ("share alive", "p_alive = p_alive - 0.006"),
+            (
+                "share alive, decile 1 of p_alive",
+                "p_alive = case when p_alive < 0.5 then 0.02 else p_alive end",
+            ),
+            ("share whose value lies within its interval", "residual_clv_high = 1e9"),
+        ):
+            connection.execute("begin")
+            connection.execute(f"update marts.customer_lifetime_values set {change}")
+            found = {one.quantity for one in compare(connection, folder=CALM) if not one.ok}
+            connection.execute("rollback")
+            assert name in found

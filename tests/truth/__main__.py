@@ -1,4 +1,4 @@
-"""Command line: `python -m tests.truth --home DIR --truth DIR`; exit 1 where one is not ok."""
+"""Command line: `python -m tests.truth --home DIR --truth DIR [--calm]`; exit 1 if one fails."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.truth import compare, connect
+from tests.truth import CALM, FOLDER, compare, connect
 
 
 def _shown(value: float | None) -> str:
@@ -18,10 +18,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.truth", description=__doc__)
     parser.add_argument("--home", type=Path, required=True, help="data home with a publication")
     parser.add_argument("--truth", type=Path, required=True, help="folder of the truth")
+    parser.add_argument("--calm", action="store_true", help="the folder is of the calm brand")
     arguments = parser.parse_args()
     database = arguments.home / "published" / "current" / "rapport.duckdb"
     with connect(database.resolve(), arguments.truth) as connection:
-        found = compare(connection)
+        found = compare(connection, folder=CALM if arguments.calm else FOLDER)
     print(f"{'mart':30} {'quantity':44} {'truth':>18} {'estimate':>18} {'tolerance':>10}  ok")
     for one in found:
         numbers = f"{_shown(one.truth):>18} {_shown(one.estimate):>18} {_shown(one.tolerance):>10}"

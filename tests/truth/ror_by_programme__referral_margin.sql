@@ -1,5 +1,6 @@
--- Margin of the referred customers who came in the window, less the rewards, by the programme that
--- last touched the referrer; 'all' is what belongs to any programme.
+-- Margin of the referred customers who came in the window, less the rewards, shared along the chains
+-- of referrals, by the programme that last touched whoever is credited; 'all' is what belongs to any
+-- programme.
 with
 
 programmes as (

@@ -8,7 +8,7 @@ parameters as (
 
 referrals as (
 
-    select * from {{ ref('stg_advocacy__referrals') }}
+    select * from {{ ref('int_referrals_resolved') }}
 
 ),
 
@@ -38,6 +38,7 @@ eligible as (
         referrals.referral_id,
         referrals.referrer_party_id,
         referrals.referred_party_id,
+        referrals.referred_at,
         {{ local_date('referrals.referred_at') }} as referred_on,
         referrals.currency,
         referrals.reward_amount,
@@ -65,6 +66,7 @@ final as (
         eligible.referral_id,
         eligible.referrer_party_id,
         eligible.referred_party_id,
+        eligible.referred_at,
         eligible.referred_on,
         eligible.first_ordered_on,
         eligible.currency,

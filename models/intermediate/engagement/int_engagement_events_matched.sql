@@ -8,13 +8,7 @@ parameters as (
 
 events as (
 
-    select * from {{ ref('stg_engagement__engagement_events') }}
-
-),
-
-identities as (
-
-    select * from {{ ref('stg_parties__identities') }}
+    select * from {{ ref('int_engagement_events_resolved') }}
 
 ),
 
@@ -30,26 +24,13 @@ known_parties as (
 
 ),
 
-handles as (
-
-    select
-        identifier as actor_handle,
-        party_id
-
-    from identities
-    where identifier_type = 'handle'
-
-),
-
 dated as (
 
     select
         events.*,
-        coalesce(events.party_id, handles.party_id) as matched_party_id,
         {{ local_date('events.occurred_at') }} as occurred_on
 
     from events
-    left join handles on events.actor_handle = handles.actor_handle
     cross join parameters
 
 ),
@@ -58,10 +39,10 @@ final as (
 
     select
         dated.event_id,
-        dated.matched_party_id as party_id,
+        dated.party_id,
         case
-            when dated.matched_party_id is not null
-                then {{ dbt.concat(["'party '", "dated.matched_party_id"]) }}
+            when dated.party_id is not null
+                then {{ dbt.concat(["'party '", "dated.party_id"]) }}
             when dated.actor_handle is not null
                 then {{ dbt.concat(["'handle '", "dated.actor_handle"]) }}
         end as actor_id,
@@ -79,8 +60,8 @@ final as (
         dated.is_user_generated
 
     from dated
-    left join delivered_parties on dated.matched_party_id = delivered_parties.party_id
-    left join known_parties on dated.matched_party_id = known_parties.party_id
+    left join delivered_parties on dated.party_id = delivered_parties.party_id
+    left join known_parties on dated.party_id = known_parties.party_id
     cross join parameters
     where
         dated.occurred_on <= parameters.as_of_date

@@ -79,7 +79,7 @@ averaged as (
 
 ),
 
--- the texts of one author go together: the variance is that of the authors' sums (Liang & Zeger 1986)
+-- the texts of one author go together: a variance of the authors' sums (Liang & Zeger 1986)
 varied as (
 
     select

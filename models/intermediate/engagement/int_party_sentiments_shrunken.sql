@@ -141,32 +141,16 @@ weighed as (
 
 ),
 
-segment_sums as (
+segment_means as (
 
     select
         month,
         case when grouping(segment) = 1 then 'all' else segment end as segment,
         count(*) as parties,
-        {{ sum_exactly('weight * score_sum / texts') }} as weighted_score,
-        {{ sum_exactly('weight') }} as weights,
-        {{ sum_exactly('score_sum') }} as score_sum,
-        cast(sum(texts) as double) as texts
+        {{ sum_exactly('score_sum / texts') }} / count(*) as sentiment_mean
 
     from weighed
     group by grouping sets ((month), (month, segment))
-
-),
-
-segment_means as (
-
-    select
-        month,
-        segment,
-        parties,
-        case when weights > 0 then weighted_score / weights else score_sum / texts end
-            as sentiment_mean
-
-    from segment_sums
 
 ),
 

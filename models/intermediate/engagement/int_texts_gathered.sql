@@ -10,25 +10,25 @@ parameters as (
 
 events as (
 
-    select * from {{ ref('stg_engagement__engagement_events') }}
+    select * from {{ ref('int_engagement_events_resolved') }}
 
 ),
 
 responses as (
 
-    select * from {{ ref('stg_feedback__survey_responses') }}
+    select * from {{ ref('int_survey_responses_resolved') }}
 
 ),
 
 messages as (
 
-    select * from {{ ref('stg_service__messages') }}
+    select * from {{ ref('int_messages_resolved') }}
 
 ),
 
 conversations as (
 
-    select * from {{ ref('stg_service__conversations') }}
+    select * from {{ ref('int_conversations_resolved') }}
 
 ),
 
@@ -38,15 +38,9 @@ parties as (
 
 ),
 
-identities as (
-
-    select * from {{ ref('stg_parties__identities') }}
-
-),
-
 erasure_requests as (
 
-    select * from {{ ref('stg_parties__erasure_requests') }}
+    select * from {{ ref('int_erasure_requests_resolved') }}
 
 ),
 
@@ -55,7 +49,7 @@ written as (
     select
         'engagement_event' as text_source,
         events.event_id as record_id,
-        coalesce(events.party_id, handles.party_id) as party_id,
+        events.party_id,
         events.platform,
         events.programme_id,
         events.occurred_at as written_at,
@@ -63,10 +57,6 @@ written as (
         events.text
 
     from events
-    left join identities as handles
-        on
-            events.actor_handle = handles.identifier
-            and handles.identifier_type = 'handle'
     union all
     select
         'survey_comment' as text_source,

@@ -29,8 +29,10 @@ authored as (
     select
         texts.text_source,
         texts.record_id,
-        case when texts.text_source = 'engagement_event' then events.party_id else texts.party_id end
-            as party_id,
+        case
+            when texts.text_source = 'engagement_event' then events.party_id
+            else texts.party_id
+        end as party_id,
         events.actor_id,
         texts.platform,
         texts.programme_id,

@@ -8,13 +8,13 @@ parameters as (
 
 responses as (
 
-    select * from {{ ref('stg_feedback__survey_responses') }}
+    select * from {{ ref('int_survey_responses_resolved') }}
 
 ),
 
 sends as (
 
-    select * from {{ ref('stg_feedback__survey_sends') }}
+    select * from {{ ref('int_survey_sends_resolved') }}
 
 ),
 

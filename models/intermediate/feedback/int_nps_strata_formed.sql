@@ -193,7 +193,7 @@ grouped as (
             when recency_class >= 3 and is_3_apart then 3
             when recency_class >= 2 and is_2_apart then 2
             else 1
-        end as recency_group,
+        end as group_from_last,
         case when is_2_apart then 2 when is_3_apart then 3 when is_4_apart then 4 else 1 end
             as next_group
 
@@ -205,21 +205,8 @@ grouped as (
 settled as (
 
     select
-        survey_id,
-        period_type,
-        period_end,
-        segment,
-        recency_class,
-        orders_class,
-        population_basis,
-        population,
-        responses,
-        weight_total,
-        weight_squares,
-        weight_promoters,
-        weight_detractors,
-        least,
-        case when from_1 < least and recency_group = next_group then 1 else recency_group end
+        *,
+        case when from_1 < least and group_from_last = next_group then 1 else group_from_last end
             as recency_group
 
     from grouped

@@ -8,7 +8,7 @@ parameters as (
 
 sends as (
 
-    select * from {{ ref('stg_feedback__survey_sends') }}
+    select * from {{ ref('int_survey_sends_resolved') }}
 
 ),
 

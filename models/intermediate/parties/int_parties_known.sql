@@ -8,31 +8,31 @@ parameters as (
 
 parties as (
 
-    select * from {{ ref('stg_parties__parties') }}
+    select * from {{ ref('int_parties_folded') }}
 
 ),
 
 erasure_requests as (
 
-    select * from {{ ref('stg_parties__erasure_requests') }}
+    select * from {{ ref('int_erasure_requests_resolved') }}
 
 ),
 
 orders as (
 
-    select * from {{ ref('stg_sales__orders') }}
+    select * from {{ ref('int_orders_resolved') }}
 
 ),
 
 refunds as (
 
-    select * from {{ ref('stg_sales__refunds') }}
+    select * from {{ ref('int_refunds_resolved') }}
 
 ),
 
 subscriptions as (
 
-    select * from {{ ref('stg_sales__subscriptions') }}
+    select * from {{ ref('int_subscriptions_resolved') }}
 
 ),
 
@@ -104,7 +104,7 @@ known as (
 
 erased as (
 
-    select erasure_requests.party_id
+    select distinct erasure_requests.party_id
 
     from erasure_requests
     cross join parameters

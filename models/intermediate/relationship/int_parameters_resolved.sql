@@ -46,6 +46,8 @@ pivoted as (
         {{ parameter("fx_max_age_days", "bigint") }},
         {{ parameter("confidence_z", "double") }},
         {{ parameter("min_segment_size", "bigint") }},
+        {{ parameter("identity_max_parties_per_identifier", "bigint") }},
+        {{ parameter("identity_max_component_size", "bigint") }},
         {{ parameter("churn_window_days", "bigint") }},
         {{ parameter("counter_reset_below", "decimal(18,8)") }},
         {{ parameter("clv_horizon_days", "bigint") }},
@@ -79,6 +81,8 @@ pivoted as (
         {{ parameter("uplift_horizon_months", "bigint") }},
         {{ parameter("touch_lookback_months", "bigint") }},
         {{ parameter("ror_window_months", "bigint") }},
+        {{ parameter("referral_decay", "double") }},
+        {{ parameter("referral_max_steps", "bigint") }},
         {{ parameter("up_front_months", "bigint") }},
         {{ parameter("cost_per_contact", "decimal(18,4)") }},
         {{ parameter("default_text_language", "string") }},
@@ -95,6 +99,7 @@ pivoted as (
         {{ parameter("level_1_min_love", "double") }},
         {{ parameter("level_2_min_love", "double") }},
         {{ parameter("level_3_min_love", "double") }},
+        {{ parameter("min_arm_size", "bigint") }},
         {{ parameter("min_before_after_customers", "bigint") }}
 
     from resolved

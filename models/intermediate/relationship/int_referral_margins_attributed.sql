@@ -12,6 +12,12 @@ referrals as (
 
 ),
 
+chains as (
+
+    select * from {{ ref('int_referral_chains_resolved') }}
+
+),
+
 touches as (
 
     select * from {{ ref('int_touches_dated') }}
@@ -24,24 +30,26 @@ customer_months as (
 
 ),
 
+-- the programme that last touched whoever is credited, up to the day on which they referred
 ranked_touches as (
 
     select
-        referrals.referral_id,
+        chains.referral_id,
+        chains.credited_party_id,
         touches.programme_id,
         row_number() over (
-            partition by referrals.referral_id
+            partition by chains.referral_id, chains.credited_party_id
             order by touches.touched_on desc, touches.programme_id asc
         ) as touch_rank
 
-    from referrals
+    from chains
     cross join parameters
     inner join touches
         on
-            referrals.referrer_party_id = touches.party_id
-            and touches.touched_on <= referrals.referred_on
+            chains.credited_party_id = touches.party_id
+            and touches.touched_on <= chains.credited_referral_on
             and touches.touched_on
-            > {{ add_months('referrals.referred_on', '0 - parameters.touch_lookback_months') }}
+            > {{ add_months('chains.credited_referral_on', '0 - parameters.touch_lookback_months') }}
 
 ),
 
@@ -49,7 +57,9 @@ margins as (
 
     select
         referrals.referral_id,
-        sum(customer_months.margin_amount) as margin_amount
+        {{ trunc_date('month', 'referrals.first_ordered_on') }} as first_order_month,
+        cast(sum(customer_months.margin_amount) - referrals.reward_amount as decimal(18, 4))
+            as referral_margin
 
     from referrals
     cross join parameters
@@ -57,22 +67,65 @@ margins as (
         on
             referrals.referred_party_id = customer_months.party_id
             and customer_months.months_since_first < parameters.uplift_horizon_months
-    group by referrals.referral_id
+    group by referrals.referral_id, referrals.first_ordered_on, referrals.reward_amount
+
+),
+
+-- the direct referrer has what the rounded shares of the others leave
+shared as (
+
+    select
+        chains.referral_id,
+        chains.credited_party_id,
+        chains.step,
+        margins.first_order_month,
+        margins.referral_margin,
+        case
+            when chains.step > 1
+                then cast(margins.referral_margin * chains.weight as decimal(18, 4))
+            else cast(0 as decimal(18, 4))
+        end as share_of_others
+
+    from chains
+    inner join margins on chains.referral_id = margins.referral_id
+
+),
+
+divided as (
+
+    select
+        referral_id,
+        credited_party_id,
+        first_order_month,
+        case
+            when step = 1
+                then
+                    cast(
+                        referral_margin
+                        - sum(share_of_others) over (partition by referral_id) as decimal(18, 4)
+                    )
+            else share_of_others
+        end as referral_margin
+
+    from shared
 
 ),
 
 final as (
 
     select
-        referrals.referral_id,
+        divided.referral_id,
+        divided.credited_party_id,
         ranked_touches.programme_id,
-        {{ trunc_date('month', 'referrals.first_ordered_on') }} as first_order_month,
-        cast(margins.margin_amount - referrals.reward_amount as decimal(18, 4)) as referral_margin
+        divided.first_order_month,
+        divided.referral_margin
 
-    from referrals
-    inner join margins on referrals.referral_id = margins.referral_id
+    from divided
     left join ranked_touches
-        on referrals.referral_id = ranked_touches.referral_id and ranked_touches.touch_rank = 1
+        on
+            divided.referral_id = ranked_touches.referral_id
+            and divided.credited_party_id = ranked_touches.credited_party_id
+            and ranked_touches.touch_rank = 1
 
 )
 

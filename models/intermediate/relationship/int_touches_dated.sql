@@ -8,7 +8,7 @@ parameters as (
 
 events as (
 
-    select * from {{ ref('stg_engagement__engagement_events') }}
+    select * from {{ ref('int_engagement_events_resolved') }}
 
 ),
 

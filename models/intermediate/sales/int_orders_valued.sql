@@ -8,7 +8,7 @@ parameters as (
 
 orders as (
 
-    select * from {{ ref('stg_sales__orders') }}
+    select * from {{ ref('int_orders_resolved') }}
 
 ),
 

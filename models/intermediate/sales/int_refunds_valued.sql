@@ -8,13 +8,13 @@ parameters as (
 
 refunds as (
 
-    select * from {{ ref('stg_sales__refunds') }}
+    select * from {{ ref('int_refunds_resolved') }}
 
 ),
 
 orders as (
 
-    select * from {{ ref('stg_sales__orders') }}
+    select * from {{ ref('int_orders_resolved') }}
 
 ),
 

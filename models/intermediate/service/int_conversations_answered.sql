@@ -8,13 +8,13 @@ parameters as (
 
 conversations as (
 
-    select * from {{ ref('stg_service__conversations') }}
+    select * from {{ ref('int_conversations_resolved') }}
 
 ),
 
 messages as (
 
-    select * from {{ ref('stg_service__messages') }}
+    select * from {{ ref('int_messages_resolved') }}
 
 ),
 

@@ -43,7 +43,7 @@ of_this_date as (
 
 ),
 
-final as (
+ranked as (
 
     select
         basis,
@@ -71,6 +71,17 @@ final as (
         end as is_default
 
     from of_this_date
+
+),
+
+-- where a customer's value is scored, the variations of the default model are enough
+final as (
+
+    select * from ranked
+    where
+        is_default
+        or variation = 0
+        or basis = 'calibration'
 
 )
 

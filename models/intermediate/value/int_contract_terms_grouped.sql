@@ -8,7 +8,7 @@ parameters as (
 
 subscriptions as (
 
-    select * from {{ ref('stg_sales__subscriptions') }}
+    select * from {{ ref('int_subscriptions_resolved') }}
 
 ),
 

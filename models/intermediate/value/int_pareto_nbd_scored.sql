@@ -1,24 +1,41 @@
 -- Kernels of Pareto/NBD for each distinct history, from exp and ln alone. Dropout times are
 -- integrated in u = ln((m + time) / (m + start)), m = the smaller of alpha and beta, cut where the
--- integrand has fallen by e^-38.
+-- integrand has fallen by e^-32.
 
 with
 
+listed as (
+
+    select
+        basis,
+        frequency,
+        recency_days,
+        age_days,
+        true as is_varied
+    from {{ ref('int_purchase_histories_grouped') }}
+    union all
+    select
+        'score' as basis,
+        frequency,
+        recency_days,
+        age_days,
+        false as is_varied
+    from {{ ref('int_purchase_histories_dated') }}
+
+),
+
+-- at the ends of months the fitted parameters alone are asked for, not their variations
 histories as (
 
     select
         basis,
         frequency,
         recency_days,
-        age_days
-    from {{ ref('int_purchase_histories_grouped') }}
-    union distinct
-    select
-        'score' as basis,
-        frequency,
-        recency_days,
-        age_days
-    from {{ ref('int_purchase_histories_dated') }}
+        age_days,
+        {{ dbt.bool_or('is_varied') }} as is_varied
+
+    from listed
+    group by basis, frequency, recency_days, age_days
 
 ),
 
@@ -52,7 +69,26 @@ measured as (
         (histories.age_days - histories.recency_days) / pareto_nbd.time_unit_days as silence
 
     from histories
-    inner join pareto_nbd on histories.basis = pareto_nbd.basis
+    inner join pareto_nbd
+        on
+            histories.basis = pareto_nbd.basis
+            and (histories.is_varied or pareto_nbd.variation = 0)
+
+),
+
+reached as (
+
+    select
+        *,
+        silence / alpha_last as alpha_silence,
+        silence / beta_last as beta_silence,
+        least(
+            silence,
+            alpha_last * (exp(least(32 / shape, 700)) - 1),
+            beta_last * (exp(least(32 / s, 700)) - 1)
+        ) / least_last as reach
+
+    from measured
 
 ),
 
@@ -60,14 +96,10 @@ spanned as (
 
     select
         *,
-        shape * {{ log1p('silence / alpha_last') }}
-        + s * {{ log1p('silence / beta_last') }} as fall,
-        {{ log1p(
-            'least(silence, alpha_last * (exp(least(38 / shape, 700)) - 1), '
-            'beta_last * (exp(least(38 / s, 700)) - 1)) / least_last'
-        ) }} as span
+        shape * {{ log1p('alpha_silence') }} + s * {{ log1p('beta_silence') }} as fall,
+        {{ log1p('reach') }} as span
 
-    from measured
+    from reached
 
 ),
 
@@ -129,7 +161,9 @@ outlooks as (
         pareto_nbd.alpha + ages.age_days / pareto_nbd.time_unit_days as alpha_now,
         pareto_nbd.beta + ages.age_days / pareto_nbd.time_unit_days as beta_now,
         pareto_nbd.horizon,
-        pareto_nbd.discount
+        pareto_nbd.discount,
+        pareto_nbd.horizon
+        / (pareto_nbd.beta + ages.age_days / pareto_nbd.time_unit_days) as relative_horizon
 
     from ages
     inner join pareto_nbd on ages.basis = pareto_nbd.basis
@@ -140,11 +174,8 @@ outlooks_spanned as (
 
     select
         *,
-        {{ log1p('horizon / beta_now') }} as whole_span,
-        least(
-            {{ log1p('horizon / beta_now') }},
-            38 / greatest(s - 1, 0.01)
-        ) as span
+        {{ log1p('relative_horizon') }} as whole_span,
+        least({{ log1p('relative_horizon') }}, 32 / greatest(s - 1, 0.01)) as span
 
     from outlooks
 
@@ -153,11 +184,13 @@ outlooks_spanned as (
 outlook_nodes as (
 
     select
-        *,
-        {{ at_each_node("beta_now * (exp(span * {node}) - 1)", "time") }},
-        {{ at_each_node("span * {weight} * exp((1 - s) * span * {node})", "mass") }}
+        outlooks_spanned.*,
+        outlooks_spanned.beta_now * (exp(outlooks_spanned.span * nodes.node) - 1) as elapsed,
+        outlooks_spanned.span * nodes.weight
+        * exp((1 - outlooks_spanned.s) * outlooks_spanned.span * nodes.node) as mass
 
     from outlooks_spanned
+    cross join {{ gauss_legendre_rows() }} as nodes (node, weight)
 
 ),
 
@@ -165,12 +198,11 @@ discounted as (
 
     select
         *,
-        {{ at_each_node("exp(-discount * time_{i})", "value") }},
-        {{ at_each_node(
-            "case when discount * time_{i} < 0.00001 then time_{i} * (1 - discount * "
-            "time_{i} / 2) else (1 - exp(-discount * time_{i})) / discount end",
-            "annuity"
-        ) }}
+        exp(-discount * elapsed) as value,
+        case
+            when discount * elapsed < 0.00001 then elapsed * (1 - discount * elapsed / 2)
+            else (1 - exp(-discount * elapsed)) / discount
+        end / horizon as annuity
 
     from outlook_nodes
 
@@ -187,11 +219,12 @@ lives as (
         r,
         alpha_now,
         beta_now * whole_span * {{ expm1_ratio('(1 - s) * whole_span') }} as life,
-        beta_now * {{ sum_of_nodes("mass_{i} * value_{i}") }} as discounted_life,
-        beta_now * {{ sum_of_nodes("mass_{i} * value_{i} * value_{i}") }} as twice_discounted_life,
-        2 * beta_now * {{ sum_of_nodes("mass_{i} * value_{i} * annuity_{i}") }} as life_of_pairs
+        beta_now * {{ sum_exactly('mass * value') }} as discounted_life,
+        beta_now * {{ sum_exactly('mass * value * value') }} as twice_discounted_life,
+        2 * beta_now * horizon * {{ sum_exactly('mass * value * annuity') }} as life_of_pairs
 
     from discounted
+    group by basis, variation, age_days, r, s, alpha_now, beta_now, horizon, whole_span
 
 ),
 
@@ -201,10 +234,11 @@ prospects as (
     select
         *,
         least(alpha_now, beta_now) as least_now,
-        {{ log1p(
-            "least(horizon, alpha_now * (exp(least(38 / shape, 700)) - 1), "
-            "beta_now * (exp(least(38 / s, 700)) - 1)) / least(alpha_now, beta_now)"
-        ) }} as span
+        least(
+            horizon,
+            alpha_now * (exp(least(32 / shape, 700)) - 1),
+            beta_now * (exp(least(32 / s, 700)) - 1)
+        ) / least(alpha_now, beta_now) as reach
 
     from (
         select distinct
@@ -223,7 +257,18 @@ prospects as (
             on
                 histories.basis = outlooks.basis
                 and histories.age_days = outlooks.age_days
+                and (histories.is_varied or outlooks.variation = 0)
     ) as distinct_prospects
+
+),
+
+prospects_spanned as (
+
+    select
+        *,
+        {{ log1p('reach') }} as span
+
+    from prospects
 
 ),
 
@@ -233,7 +278,7 @@ prospect_nodes as (
         *,
         {{ at_each_node("least_now * (exp(span * {node}) - 1)", "time") }}
 
-    from prospects
+    from prospects_spanned
 
 ),
 

@@ -112,7 +112,8 @@ dated_metrics as (
         impressions,
         organic_impressions,
         engagements,
-        shares
+        shares,
+        is_reset
 
     from content_metrics
 
@@ -128,7 +129,8 @@ reached as (
         sum(impressions) as impressions,
         sum(organic_impressions) as organic_impressions,
         sum(engagements) as content_engagements,
-        sum(shares) as content_shares
+        sum(shares) as content_shares,
+        sum(case when is_reset then 1 else 0 end) as counter_resets
 
     from dated_metrics
     group by grouping sets ((month), (month, platform))
@@ -180,6 +182,7 @@ final as (
         reached.organic_impressions,
         reached.content_engagements,
         reached.content_shares,
+        reached.counter_resets,
         coalesce(sentiments.text_events, 0) as text_events,
         coalesce(sentiments.scored_text_events, 0) as scored_text_events,
         coalesce(sentiments.other_language_texts, 0) as other_language_texts,

@@ -30,6 +30,12 @@ contract_months as (
 
 ),
 
+alive as (
+
+    select * from {{ ref('int_customers_alive_counted') }}
+
+),
+
 inactivity as (
 
     select
@@ -107,11 +113,41 @@ final as (
             as churn_high,
         case when counted.basis = 'inactivity' then parameters.churn_window_days end
             as churn_window_days,
+        alive.customers_to_date,
+        alive.active_customers,
+        {{ safe_divide('alive.active_customers', 'alive.customers_to_date') }}
+            as share_active_by_window,
+        alive.expected_alive_customers,
+        {{ safe_divide('alive.expected_alive_customers', 'alive.customers_to_date') }}
+            as share_alive,
+        case
+            when alive.deviation_of_alive is not null
+                then
+                    greatest(
+                        alive.expected_alive_customers
+                        - parameters.confidence_z * alive.deviation_of_alive,
+                        0
+                    ) / alive.customers_to_date
+        end as share_alive_low,
+        case
+            when alive.deviation_of_alive is not null
+                then
+                    least(
+                        alive.expected_alive_customers
+                        + parameters.confidence_z * alive.deviation_of_alive,
+                        alive.customers_to_date
+                    ) / alive.customers_to_date
+        end as share_alive_high,
         counted.is_month_complete,
         parameters.as_of_date
 
     from counted
     cross join parameters
+    left join alive
+        on
+            counted.segment = alive.segment
+            and counted.basis = 'inactivity'
+            and counted.month = {{ trunc_date('month', 'parameters.as_of_date') }}
 
 )
 

@@ -103,29 +103,41 @@ counted_up as (
 ),
 
 -- cost without a channel is shared out over the channels of its month by their new customers: each
--- takes what is rounded up to it less what is rounded before it, so that the parts sum to the cost
-shared_out as (
+-- takes what is rounded up to it less what is rounded before it, so that the parts sum to the cost;
+-- in whole 1e-4, as doubles would round a half either way
+shares_numbered as (
 
     select
         acquisition_entries.cost_month,
         counted_up.acquisition_channel as channel,
-        cast(
-            acquisition_entries.amount
-            * {{ safe_divide('counted_up.customers_up_to', 'counted_up.customers_of_month') }}
-            as decimal(18, 4)
-        )
-        - cast(
-            acquisition_entries.amount
-            * {{ safe_divide(
-                'counted_up.customers_up_to - counted_up.new_customers',
-                'counted_up.customers_of_month'
-            ) }}
-            as decimal(18, 4)
-        ) as amount
+        case when acquisition_entries.amount < 0 then -1 else 1 end as direction,
+        2 * cast(abs(acquisition_entries.amount) * 10000 as bigint) * counted_up.customers_up_to
+        + counted_up.customers_of_month as up_to,
+        2 * cast(abs(acquisition_entries.amount) * 10000 as bigint)
+        * (counted_up.customers_up_to - counted_up.new_customers)
+        + counted_up.customers_of_month as before,
+        2 * counted_up.customers_of_month as divisor
 
     from acquisition_entries
     inner join counted_up on acquisition_entries.cost_month = counted_up.cohort_month
     where acquisition_entries.channel is null
+
+),
+
+shared_out as (
+
+    select
+        cost_month,
+        channel,
+        cast(
+            direction * cast(
+                {{ safe_divide(
+                    'up_to - mod(up_to, divisor) - before + mod(before, divisor)', 'divisor'
+                ) }} as bigint
+            ) * 0.0001 as decimal(18, 4)
+        ) as amount
+
+    from shares_numbered
 
 ),
 

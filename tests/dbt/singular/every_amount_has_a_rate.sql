@@ -28,6 +28,14 @@ without_a_rate as (
     where rate_to_reporting is null
     union all
     select
+        'partner_ledger' as source,
+        entry_id as id,
+        currency,
+        rated_on as day
+    from {{ ref('int_partner_entries_converted') }}
+    where rate_to_reporting is null
+    union all
+    select
         'referrals' as source,
         referral_id as id,
         currency,

@@ -35,7 +35,7 @@ ranked as (
         ) as place_from_last
 
     from boundaries
-    inner join {{ ref('stg_sales__subscriptions') }} as subscriptions
+    inner join {{ ref('int_subscriptions_resolved') }} as subscriptions
         on
             {{ local_date('subscriptions.valid_from', 'boundaries.reporting_time_zone') }}
             <= boundaries.rated_on
