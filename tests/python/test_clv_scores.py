@@ -84,6 +84,10 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
             "basis varchar, observed_until date, frequency bigint, recency_days bigint,"
             " age_days bigint, customers bigint)"
         )
+        connection.execute(
+            "create table rapport.intermediate.int_purchase_histories_dated ("
+            "frequency bigint, recency_days bigint, age_days bigint)"
+        )
         connection.executemany(
             "insert into rapport.intermediate.int_purchase_histories_grouped"
             " values ('score', ?, ?, ?, ?, 1)",

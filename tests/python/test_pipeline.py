@@ -1,6 +1,7 @@
 """The whole pipeline, as `make run` runs it, on the demo brand, on faults and on real data."""
 
 import json
+import math
 import shutil
 import threading
 from decimal import Decimal
@@ -302,6 +303,46 @@ def test_stackexchange_agrees_with_its_counts(tmp_path: Path) -> None:
     assert talks[0] == ("customer", 612 + 43, 612)
     assert talks[1][:2] == ("peer", 1060 - 43)
     assert tags == [(0,)]
+    waits = waits_of_questions(source)
+    answered = sum(len(month) - month.count(math.inf) for month in waits.values())
+    cards = rows(
+        done,
+        "select cast(month as varchar), questions, answered_questions, median_answer_minutes,"
+        " deflected_questions, members from marts.community_scorecards order by month",
+    )
+    assert (sum(row[1] for row in cards), sum(row[2] for row in cards)) == (612, answered)
+    assert sum(row[4] for row in cards) == answered  # nobody of the brand answers
+    assert (
+        cards[-1][5]
+        == rows(
+            done,
+            "select count(distinct 'U' || id) from (select OwnerUserId as id from"
+            f" '{source}/posts.parquet' union select UserId from '{source}/comments.parquet'"
+            f" union select UserId from '{source}/votes.parquet') where id != -1",
+        )[0][0]
+    )
+    for month, questions, of_them_answered, median, _, _ in cards:
+        known = sorted(waits.get(month, []))
+        assert (questions, of_them_answered) == (len(known), len(known) - known.count(math.inf))
+        if known:  # nobody leaves before the median, so no curve
+            assert median == pytest.approx(known[(len(known) - 1) // 2] / 60)
+
+
+def waits_of_questions(source: Path) -> dict[str, list[float]]:
+    """Seconds to the first answer of somebody else, by month of asking; infinite without one."""
+    found: dict[str, list[float]] = {}
+    with duckdb.connect() as connection:
+        for month, wait in connection.execute(
+            "select strftime(questions.CreationDate, '%Y-%m-01'),"
+            " min(date_diff('second', questions.CreationDate, answers.CreationDate))"
+            f" from '{source}/posts.parquet' as questions"
+            f" left join '{source}/posts.parquet' as answers on answers.ParentId = questions.Id"
+            " and answers.PostTypeId = 2"
+            " and answers.OwnerUserId is distinct from questions.OwnerUserId"
+            " where questions.PostTypeId = 1 group by questions.Id, questions.CreationDate"
+        ).fetchall():
+            found.setdefault(month, []).append(math.inf if wait is None else wait)
+    return found
 
 
 def test_facebook_live_sellers_agrees_with_its_counts(tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ WATCHED = [
     ("acquisition_costs", "cac", "0.01"),
     ("cohort_retention", "cohort_size", "1"),
     ("cohort_retention", "active_customers", "1"),
+    ("community_scorecards", "active_members", "1"),
+    ("community_scorecards", "questions", "1"),
     ("customer_lifetime_values", "historic_margin", "0.0001"),
     ("customer_months", "orders", "1"),
     ("customer_months", "gross_amount", "0.0001"),

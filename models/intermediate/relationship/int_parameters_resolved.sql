@@ -89,6 +89,16 @@ pivoted as (
         {{ parameter("sentiment_min_authors", "bigint") }},
         {{ parameter("sentiment_window_months", "bigint") }},
         {{ parameter("sentiment_prior_texts", "double") }},
+        {{ parameter("score_months", "bigint") }},
+        {{ parameter("score_half_life_months", "double") }},
+        {{ parameter("score_window_months", "bigint") }},
+        {{ parameter("score_reference_first_month", "string") }},
+        {{ parameter("score_reference_months", "bigint") }},
+        {{ parameter("score_late_answer_credit", "double") }},
+        {{ parameter("score_referral_credit", "double") }},
+        {{ parameter("level_1_min_love", "double") }},
+        {{ parameter("level_2_min_love", "double") }},
+        {{ parameter("level_3_min_love", "double") }},
         {{ parameter("min_arm_size", "bigint") }},
         {{ parameter("min_before_after_customers", "bigint") }}
 

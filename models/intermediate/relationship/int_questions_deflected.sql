@@ -1,42 +1,30 @@
 with
 
-parameters as (
-
-    select * from {{ ref('int_parameters_resolved') }}
-
-),
-
 events as (
 
-    select * from {{ ref('int_engagement_events_resolved') }}
-
-),
-
-parties as (
-
-    select * from {{ ref('int_parties_folded') }}
+    select * from {{ ref('int_engagement_events_matched') }}
 
 ),
 
 answers as (
 
     select
-        coalesce(events.parent_event_id, events.event_id) as question_id,
-        events.programme_id,
-        {{ local_date('events.occurred_at') }} as answered_on,
+        coalesce(answers.parent_event_id, answers.event_id) as question_id,
+        answers.programme_id,
+        answers.platform,
+        answers.occurred_on as answered_on,
         row_number() over (
-            partition by coalesce(events.parent_event_id, events.event_id)
-            order by events.occurred_at, events.event_id
+            partition by coalesce(answers.parent_event_id, answers.event_id)
+            order by answers.occurred_at, answers.event_id
         ) as answer_rank
 
-    from events
-    left join parties on events.party_id = parties.party_id
-    cross join parameters
+    from events as answers
+    left join events as questions on answers.parent_event_id = questions.event_id
     where
-        events.event_type = 'answer'
-        and {{ local_date('events.occurred_at') }} <= parameters.as_of_date
-        and coalesce(parties.party_type, 'community_member') != 'employee'
-        and not coalesce(parties.is_test, false)
+        answers.event_type = 'answer'
+        and not answers.is_brand
+        and not coalesce(questions.is_brand, false)
+        and coalesce(answers.actor_id != questions.actor_id, true)
 
 ),
 
@@ -44,7 +32,8 @@ final as (
 
     select
         question_id,
-        programme_id,
+        nullif(programme_id, 'none') as programme_id,
+        platform,
         answered_on
 
     from answers

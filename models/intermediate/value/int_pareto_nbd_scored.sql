@@ -4,9 +4,38 @@
 
 with
 
+listed as (
+
+    select
+        basis,
+        frequency,
+        recency_days,
+        age_days,
+        true as is_varied
+    from {{ ref('int_purchase_histories_grouped') }}
+    union all
+    select
+        'score' as basis,
+        frequency,
+        recency_days,
+        age_days,
+        false as is_varied
+    from {{ ref('int_purchase_histories_dated') }}
+
+),
+
+-- at the ends of months the fitted parameters alone are asked for, not their variations
 histories as (
 
-    select * from {{ ref('int_purchase_histories_grouped') }}
+    select
+        basis,
+        frequency,
+        recency_days,
+        age_days,
+        {{ dbt.bool_or('is_varied') }} as is_varied
+
+    from listed
+    group by basis, frequency, recency_days, age_days
 
 ),
 
@@ -40,7 +69,10 @@ measured as (
         (histories.age_days - histories.recency_days) / pareto_nbd.time_unit_days as silence
 
     from histories
-    inner join pareto_nbd on histories.basis = pareto_nbd.basis
+    inner join pareto_nbd
+        on
+            histories.basis = pareto_nbd.basis
+            and (histories.is_varied or pareto_nbd.variation = 0)
 
 ),
 
@@ -225,6 +257,7 @@ prospects as (
             on
                 histories.basis = outlooks.basis
                 and histories.age_days = outlooks.age_days
+                and (histories.is_varied or outlooks.variation = 0)
     ) as distinct_prospects
 
 ),

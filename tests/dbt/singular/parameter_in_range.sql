@@ -1,5 +1,5 @@
--- A value outside its range, of the seed or of an override; and the score bands of NPS must not
--- overlap.
+-- A value outside its range, of the seed or of an override; and the score bands of NPS and the
+-- levels of love must not overlap.
 with
 
 resolved as (
@@ -46,3 +46,14 @@ select
 
 from {{ ref('int_parameters_resolved') }}
 where nps_detractor_max >= nps_promoter_min
+union all
+select
+    'level_2_min_love' as parameter,
+    cast(level_2_min_love as {{ dbt.type_string() }}) as value,
+    level_3_min_love as low,
+    level_1_min_love as high
+
+from {{ ref('int_parameters_resolved') }}
+where
+    level_2_min_love < level_3_min_love
+    or level_2_min_love > level_1_min_love
