@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from orchestration import publication
+
 ROOT = Path(__file__).parent.parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
@@ -40,6 +42,11 @@ def run_pipeline(home: Path, **settings: str) -> Run:
         check=False,
     )
     return Run(home, done.returncode, done.stdout)
+
+
+def rows(run: Run, query: str) -> list[tuple]:
+    with publication.read(run.home) as connection:
+        return connection.execute(query).fetchall()
 
 
 def source_of(example: str) -> Path:
