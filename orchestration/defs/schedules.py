@@ -35,7 +35,17 @@ class _Plain(logging.Formatter):
 
 
 class _Ours(logging.Filter):
-    steps = ("landing: ", "load ", "landing/", "check ", "dbt: ", "score ", "fit ", "publish: ")
+    steps = (
+        "landing: ",
+        "load ",
+        "landing/",
+        "check ",
+        "dbt: ",
+        "merge ",
+        "score ",
+        "fit ",
+        "publish: ",
+    )
 
     def filter(self, record: logging.LogRecord) -> bool:
         meta = getattr(record, "dagster_meta", {})

@@ -1,10 +1,13 @@
 """Components of the identity graph: chains, order, sizes, and the table that dbt reads."""
 
 import json
+import shutil
+from pathlib import Path
 
 import duckdb
 import numpy as np
 import pytest
+from conftest import Run, run_pipeline
 
 from orchestration.defs.warehouse import ensure_manifest
 from orchestration.identity import components, refresh
@@ -108,3 +111,47 @@ def test_models_read_every_input_under_the_ids_of_merged_parties() -> None:
     no_party = {name for name in readers if name[0] in exempt}
     assert len(of_parties) == 12
     assert readers - no_party == resolving
+
+
+def test_whole_run_merges_chains_and_variants_and_leaves_mailbox_and_separated(
+    demo: Run, tmp_path: Path
+) -> None:
+    """The demo brand with more identities: other parties, and not a cent or an order more."""
+    landing = tmp_path / "landing"
+    shutil.copytree(demo.home / "landing", landing)
+    links = [f"c{i},customer_id,C{i + 1:07d},C{i:07d},2025-09-01," for i in range(20, 40)]
+    (landing / "identities" / "zz.csv").write_text(
+        "identifier,identifier_type,party_id,merged_into_party_id,merged_at,valid_from\n"
+        "C0000200 2025-08-01,customer_id,C0000200,C0000200,2025-08-01,\n"
+        + "\n".join([*links, "of X001,handle,X001,,,"])
+        + "\n",
+        encoding="utf-8",
+    )
+    mailbox = [f"X{i:03d},customer,2025-03-01, Info@Example.org" for i in range(30)]
+    variants = [
+        "Y1,community_member,2025-03-01,jos\u00e9@example.org",
+        "Y0,customer,2025-04-01,JOSE\u0301@example.org",
+    ]
+    (landing / "parties" / "zz.csv").write_text(
+        "\n".join(["party_id,party_type,created_at,email", *mailbox, *variants]) + "\n",
+        encoding="utf-8",
+    )
+    done = run_pipeline(tmp_path / "home", LANDING=str(landing))
+    assert done.code == 0, done.said
+    assert "More than 20 records are one party" in done.said
+    with duckdb.connect(str(done.current / "rapport.duckdb"), read_only=True) as marts:
+
+        def ask(query: str) -> list[tuple]:
+            return marts.execute(query).fetchall()
+
+        assert ask(
+            "select resolved_party_id, count(*), max(parties) from marts.party_merges"
+            " group by all order by all"
+        ) == [("C0000020", 20, 21), ("Y0", 1, 2)]
+        assert ask(
+            "select reason, first_party_id, parties from marts.identity_reviews order by all"
+        ) == [("identifier shared by too many", "X000", 30), ("taken back", "C0000083", 2)]
+        total = "select sum(orders), sum(net_amount), sum(margin_amount) from marts.customer_months"
+        after = ask(total)
+    with duckdb.connect(str(demo.current / "rapport.duckdb"), read_only=True) as marts:
+        assert marts.execute(total).fetchall() == after

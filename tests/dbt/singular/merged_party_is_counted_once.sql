@@ -1,5 +1,5 @@
--- A record that is merged into another party is no party of its own, nor a customer; what it is merged
--- into is not merged itself.
+-- A record that is merged into another party is no party of its own, nor a customer; what it is
+-- merged into is not merged itself.
 with
 
 counted as (

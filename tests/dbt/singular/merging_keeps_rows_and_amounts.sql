@@ -1,5 +1,5 @@
--- Who is merged changes to whom something counts, never how much of it there is: every input has the
--- same rows and amounts under the ids of merged parties as it was delivered with.
+-- Who is merged changes to whom something counts, never how much of it there is: every input has
+-- the same rows and amounts under the ids of merged parties as it was delivered with.
 with
 
 delivered as (
