@@ -314,7 +314,8 @@ def test_stackexchange_agrees_with_its_counts(tmp_path: Path) -> None:
     assert sum(row[4] for row in cards) == answered  # nobody of the brand answers
     with duckdb.connect() as connection:
         actors = connection.execute(
-            f"select count(distinct id) from (select OwnerUserId as id from '{source}/posts.parquet'"
+            "select count(distinct id) from (select OwnerUserId as id"
+            f" from '{source}/posts.parquet'"
             f" union select UserId from '{source}/comments.parquet'"
             f" union select UserId from '{source}/votes.parquet') where id != -1"
         ).fetchall()
