@@ -49,7 +49,9 @@ ranked_touches as (
             chains.credited_party_id = touches.party_id
             and touches.touched_on <= chains.credited_referral_on
             and touches.touched_on
-            > {{ add_months('chains.credited_referral_on', '0 - parameters.touch_lookback_months') }}
+            > {{ add_months(
+                'chains.credited_referral_on', '0 - parameters.touch_lookback_months'
+            ) }}
 
 ),
 

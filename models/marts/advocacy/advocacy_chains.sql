@@ -79,8 +79,9 @@ final as (
         coalesce(parties.segment, 'unknown') as segment,
         referrers.direct_referrals,
         coalesce(conversions.converted_referrals, 0) as converted_referrals,
-        {{ safe_divide('coalesce(conversions.converted_referrals, 0)', 'referrers.direct_referrals') }}
-            as conversion_rate,
+        {{ safe_divide(
+            'coalesce(conversions.converted_referrals, 0)', 'referrers.direct_referrals'
+        ) }} as conversion_rate,
         {{ wilson_low(
             'coalesce(conversions.converted_referrals, 0)',
             'referrers.direct_referrals',
