@@ -62,6 +62,10 @@ def prepare(
     connection.execute("attach ':memory:' as rapport")
     connection.execute("create schema rapport.intermediate")
     connection.execute(f"create table customers as from '{data}'")
+    connection.execute(  # no month ends: the value of today is what is timed
+        "create table rapport.intermediate.int_purchase_histories_dated as select * from ("
+        " select 0::bigint as frequency, 0::bigint as recency_days, 0::bigint as age_days) limit 0"
+    )
     connection.execute(
         "create table rapport.intermediate.int_clv_parameters_chosen as select 'score' as basis,"
         " ? as model, 0::bigint as variation, ?::double as r, ?::double as alpha, ?::double as s,"

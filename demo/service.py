@@ -9,7 +9,7 @@ import numpy as np
 from .parties import EMPLOYEE, MEMBER, member_days
 from .sales import SPAN
 from .tables import Floats, Ints, Writer, counts, flags, ids, labels, party, times
-from .world import DAY, NEVER, Brand, World
+from .world import DAY, NEVER, Brand, World, is_german
 
 
 @dataclass
@@ -174,6 +174,7 @@ def write_service(brand: Brand, world: World, writer: Writer) -> Talks:
             "is_public": flags(is_open[order]),
             "author_party_id": party(author[order]),
             "text": labels(every, text[order]),
+            "language": labels(["en", "de"], is_german(every)[text[order]]),
         },
         ["message_id"],
         part,
