@@ -765,7 +765,7 @@ class Accounts:
             for what, sums in self.advocates.items()
         }
         writer.write(
-            "advocates",
+            "referrer_accounts",
             {
                 "referrer_party_id": party(np.array(who, np.int64)),
                 **{

@@ -196,7 +196,7 @@ def test_nothing_that_a_run_reads_names_the_truth() -> None:
     tables = {"customer_margins", "mrr_movements", "referral_credits", "survey_periods"}
     tables |= {"coded_margins", "programme_effects", "nps_waves", "engagement_months"}
     tables |= {"content_days", "response_accounts", "follow_ups"}
-    tables |= {"detractor_follow_ups", "advocates"}
+    tables |= {"detractor_follow_ups", "referrer_accounts"}
     names = re.compile(rf"truth[/.]|--truth|data-truth|demo\.truth|\b({'|'.join(tables)})\b", re.I)
     rooms = ("models", "seeds", "macros", "expectations", "orchestration", "analyses", "tests/dbt")
     files = [path for room in rooms for path in (ROOT / room).rglob("*") if path.is_file()]

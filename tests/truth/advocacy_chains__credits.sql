@@ -7,7 +7,7 @@ both_sides as (
         'truth' as side,
         referrer_party_id, direct_referrals, converted_referrals, self_referrals, chain_depth,
         customers_in_chain, rewards, credited_margin
-    from truth.advocates
+    from truth.referrer_accounts
     union all
     select
         'mart' as side,
