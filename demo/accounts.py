@@ -444,8 +444,8 @@ class Accounts:
         bucket = np.searchsorted([*limits, landmark], wait)
         begins = np.full(len(people.number), NOT_YET)
         begins[own[which]] = opened[which] + landmark
-        o = np.flatnonzero(sold.counts & np.isin(sold.party, people.number[own[which]]))
-        whom = np.searchsorted(people.number, sold.party[o])
+        o = np.flatnonzero(sold.counts & np.isin(sold.party, people.number))
+        whom = people.person[np.searchsorted(people.number, sold.party[o])]
         since = sold.second[o] - begins[whom]
         again = np.zeros(len(people.number), bool)
         again[whom[(since >= 0) & (since < window)]] = True
