@@ -6,6 +6,8 @@ the labels that people gave, and holds the time of `score_texts` against a plain
 analyzer, both in turn on the same texts.
 """
 
+from __future__ import annotations
+
 import argparse
 import os
 import sys
@@ -13,15 +15,18 @@ import tempfile
 import time
 from pathlib import Path
 
-import duckdb
-import numpy as np
-from scipy.stats import rankdata
-from scipy.stats import t as student
-
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from orchestration import scorers, sentiment  # noqa: E402
+from orchestration import scorers  # noqa: E402
+
+if __name__ != "__mp_main__":  # a process that scores imports this file too, and needs none of it
+    import duckdb
+    import numpy as np
+    from scipy.stats import rankdata
+    from scipy.stats import t as student
+
+    from orchestration import sentiment
 
 SHIPPED = (scorers.DEFAULT, "orchestration.scorers:VaderWithoutNames")
 LABELS = {"negative": -1, "neutral": 0, "positive": 1}
