@@ -133,10 +133,13 @@ def faulty(demo: Run, tmp_path: Path) -> Path:
     return landing
 
 
-def test_faults_are_named_and_the_last_good_publication_stands(demo: Run, faulty: Path) -> None:
-    before = publication.current(demo.home)
-    bytes_before = parquet(demo)
-    failed = run_pipeline(demo.home, LANDING=str(faulty))
+def test_faults_are_named_and_the_last_good_publication_stands(
+    copied: tuple[Path, Run], faulty: Path
+) -> None:
+    _, good = copied  # not the shared demo home: a failed run leaves a half-built warehouse
+    before = publication.current(good.home)
+    bytes_before = parquet(good)
+    failed = run_pipeline(good.home, LANDING=str(faulty))
     assert failed.code == 1
     file = sorted((faulty / "survey_responses").iterdir())[0].name
     orders = sorted((faulty / "orders").iterdir())[0].name
@@ -146,8 +149,8 @@ def test_faults_are_named_and_the_last_good_publication_stands(demo: Run, faulty
     assert "score = 14" in failed.said
     assert "have one key and different values" in failed.said
     assert "Nothing was published" in failed.said
-    assert publication.current(demo.home) == before
-    assert parquet(demo) == bytes_before
+    assert publication.current(good.home) == before
+    assert parquet(good) == bytes_before
 
 
 def test_an_input_that_was_published_before_and_is_missing_stops_the_run(
