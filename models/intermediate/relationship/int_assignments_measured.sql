@@ -85,6 +85,9 @@ final as (
             case when margins.booked_on >= bounded.assigned_on then margins.orders end
         ), 0) as bigint) as orders_after,
         cast(coalesce(sum(
+            case when margins.booked_on >= bounded.assigned_on then margins.full_price_orders end
+        ), 0) as bigint) as full_price_orders_after,
+        cast(coalesce(sum(
             case when margins.booked_on >= bounded.assigned_on then margins.margin_amount end
         ), 0) as decimal(18, 4)) as margin_after
 

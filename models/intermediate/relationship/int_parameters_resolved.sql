@@ -100,6 +100,12 @@ pivoted as (
         {{ parameter("level_2_min_love", "double") }},
         {{ parameter("level_3_min_love", "double") }},
         {{ parameter("min_arm_size", "bigint") }},
+        {{ parameter("min_stratum_parties", "bigint") }},
+        {{ parameter("max_propensity", "double") }},
+        {{ parameter("min_overlap_share", "double") }},
+        {{ parameter("max_touched_share", "double") }},
+        {{ parameter("max_imbalance", "double") }},
+        {{ parameter("cost_per_thousand", "double") }},
         {{ parameter("min_before_after_customers", "bigint") }}
 
     from resolved

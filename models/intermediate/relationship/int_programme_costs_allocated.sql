@@ -22,6 +22,7 @@ windows as (
 in_window as (
 
     select
+        windows.window_month,
         costs.category,
         costs.programme_id,
         sum(case when costs.is_avoidable and costs.amount < 0 then 0 else costs.amount end)
@@ -35,13 +36,14 @@ in_window as (
             windows.programme_id = 'all'
             and costs.month >= windows.window_start
             and costs.month <= windows.window_end
-    group by costs.category, costs.programme_id
+    group by windows.window_month, costs.category, costs.programme_id
 
 ),
 
 touches_in_window as (
 
     select
+        windows.window_month,
         touches.programme_id,
         sum(touches.touches) as touches
 
@@ -51,15 +53,17 @@ touches_in_window as (
             touches.programme_id = windows.programme_id
             and touches.touched_on >= windows.window_start
             and touches.touched_on <= windows.window_end
-    group by touches.programme_id
+    group by windows.window_month, touches.programme_id
 
 ),
 
 shares as (
 
     select
+        window_month,
         programme_id,
-        {{ safe_divide('touches', 'sum(touches) over ()') }} as share_of_touches
+        {{ safe_divide('touches', 'sum(touches) over (partition by window_month)') }}
+            as share_of_touches
 
     from touches_in_window
 
@@ -68,6 +72,7 @@ shares as (
 attributed as (
 
     select
+        window_month,
         programme_id,
         category,
         amount,
@@ -82,6 +87,7 @@ attributed as (
 allocated as (
 
     select
+        in_window.window_month,
         shares.programme_id,
         in_window.category,
         cast(in_window.amount * shares.share_of_touches as decimal(28, 8)) as amount,
@@ -90,7 +96,7 @@ allocated as (
         true as is_allocated
 
     from in_window
-    cross join shares
+    inner join shares on in_window.window_month = shares.window_month
     where in_window.programme_id is null
 
 ),
@@ -98,6 +104,7 @@ allocated as (
 total as (
 
     select
+        window_month,
         'all' as programme_id,
         category,
         sum(amount) as amount,
@@ -105,7 +112,7 @@ total as (
         programme_id is null as is_allocated
 
     from in_window
-    group by category, programme_id is null
+    group by window_month, category, programme_id is null
 
 ),
 

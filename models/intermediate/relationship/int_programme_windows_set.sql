@@ -75,6 +75,12 @@ named as (
 
 ),
 
+first_month as (
+
+    select min(month) as month from months
+
+),
+
 last_complete_month as (
 
     select max(month) as month from months
@@ -82,23 +88,49 @@ last_complete_month as (
 
 ),
 
+-- a window is shown at the end of the horizon of its last touches; the last one always, those
+-- before it where the data reach a horizon further back than the window
+report_months as (
+
+    select
+        months.month as window_month,
+        {{ add_months(
+            'months.month', '1 - parameters.uplift_horizon_months - parameters.ror_window_months'
+        ) }} as window_start,
+        {{ add_days(
+            add_months('months.month', '1 - parameters.uplift_horizon_months'), -1
+        ) }} as window_end,
+        months.month = last_complete_month.month as is_latest
+
+    from months
+    cross join parameters
+    cross join first_month
+    cross join last_complete_month
+    where
+        months.month = last_complete_month.month
+        or (
+            months.month < last_complete_month.month
+            and {{ add_months(
+                'months.month',
+                '1 - 2 * parameters.uplift_horizon_months - parameters.ror_window_months'
+            ) }} >= first_month.month
+        )
+
+),
+
 final as (
 
     select
+        report_months.window_month,
         named.programme_id,
         named.programme_name,
         named.programme_kind,
-        {{ add_months(
-            'last_complete_month.month', '2 - parameters.uplift_horizon_months - parameters.ror_window_months'
-        ) }} as window_start,
-        {{ add_days(
-            add_months('last_complete_month.month', '2 - parameters.uplift_horizon_months'), -1
-        ) }} as window_end
+        report_months.window_start,
+        report_months.window_end,
+        report_months.is_latest
 
     from named
-    cross join last_complete_month
-    cross join parameters
-    where last_complete_month.month is not null
+    cross join report_months
 
 )
 

@@ -12,6 +12,7 @@ answers as (
         coalesce(answers.parent_event_id, answers.event_id) as question_id,
         answers.programme_id,
         answers.platform,
+        answers.party_id,
         answers.occurred_on as answered_on,
         row_number() over (
             partition by coalesce(answers.parent_event_id, answers.event_id)
@@ -34,6 +35,7 @@ final as (
         question_id,
         nullif(programme_id, 'none') as programme_id,
         platform,
+        party_id,
         answered_on
 
     from answers

@@ -14,19 +14,23 @@ touches as (
 
 months_touched as (
 
-    select distinct
+    select
         party_id,
         programme_id,
-        {{ trunc_date('month', 'touched_on') }} as touch_month
+        {{ trunc_date('month', 'touched_on') }} as touch_month,
+        min(touched_on) as touched_on
 
     from touches
-    union distinct
-    select distinct
+    group by party_id, programme_id, {{ trunc_date('month', 'touched_on') }}
+    union all
+    select
         party_id,
         'all' as programme_id,
-        {{ trunc_date('month', 'touched_on') }} as touch_month
+        {{ trunc_date('month', 'touched_on') }} as touch_month,
+        min(touched_on) as touched_on
 
     from touches
+    group by party_id, {{ trunc_date('month', 'touched_on') }}
 
 ),
 
@@ -36,6 +40,7 @@ followed as (
         party_id,
         programme_id,
         touch_month,
+        touched_on,
         lag(touch_month) over (
             partition by party_id, programme_id order by touch_month
         ) as previous_touch_month
@@ -49,7 +54,8 @@ final as (
     select
         followed.party_id,
         followed.programme_id,
-        followed.touch_month as treated_month
+        followed.touch_month as treated_month,
+        followed.touched_on as treated_on
 
     from followed
     cross join parameters

@@ -19,6 +19,7 @@ margins as (
         party_id,
         ordered_on as booked_on,
         1 as orders,
+        case when discount_amount = 0 then 1 else 0 end as full_price_orders,
         margin_amount
 
     from orders
@@ -28,6 +29,7 @@ margins as (
         orders.party_id,
         orders.ordered_on as booked_on,
         0 as orders,
+        0 as full_price_orders,
         -refunds.margin_lost as margin_amount
 
     from refunds
@@ -38,6 +40,7 @@ margins as (
         refunds.party_id,
         refunds.refunded_on as booked_on,
         0 as orders,
+        0 as full_price_orders,
         -refunds.margin_lost as margin_amount
 
     from refunds
@@ -54,6 +57,7 @@ final as (
         party_id,
         booked_on,
         cast(sum(orders) as bigint) as orders,
+        cast(sum(full_price_orders) as bigint) as full_price_orders,
         cast(sum(margin_amount) as decimal(18, 4)) as margin_amount
 
     from margins

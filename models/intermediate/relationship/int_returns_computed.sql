@@ -1,0 +1,478 @@
+{% set categories = [
+    "up_front", "ongoing", "pr", "support", "research", "product", "acquisition", "incentive"
+] -%}
+{% set groups = [("'all'", "'all'"), ("party_type", "'all'"), ("'all'", "segment")] -%}
+with
+
+parameters as (
+
+    select * from {{ ref('int_parameters_resolved') }}
+
+),
+
+windows as (
+
+    select * from {{ ref('int_programme_windows_set') }}
+
+),
+
+parties as (
+
+    select * from {{ ref('int_parties_known') }}
+
+),
+
+programme_costs as (
+
+    select * from {{ ref('int_programme_costs_allocated') }}
+
+),
+
+touches as (
+
+    select * from {{ ref('int_touches_dated') }}
+
+),
+
+treatments as (
+
+    select * from {{ ref('int_treatments_started') }}
+
+),
+
+retained_margins as (
+
+    select * from {{ ref('int_retained_margins_graded') }}
+
+),
+
+referral_margins as (
+
+    select * from {{ ref('int_referral_margins_attributed') }}
+
+),
+
+deflected_questions as (
+
+    select * from {{ ref('int_questions_deflected') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('int_orders_valued') }}
+
+),
+
+refunds as (
+
+    select * from {{ ref('int_refunds_valued') }}
+
+),
+
+content_metrics as (
+
+    select * from {{ ref('int_content_metrics_differenced') }}
+
+),
+
+refunds_by_order as (
+
+    select
+        order_id,
+        sum(margin_lost) as margin_lost
+
+    from refunds
+    where order_id is not null
+    group by order_id
+
+),
+
+-- everything that happened in a window, with the party that it is counted for
+happened as (
+
+    select
+        windows.window_month,
+        windows.programme_id,
+        touches.party_id,
+        'touches' as measure,
+        cast(touches.touches as decimal(28, 4)) as amount
+
+    from touches
+    inner join windows
+        on
+            (windows.programme_id = touches.programme_id or windows.programme_id = 'all')
+            and touches.touched_on >= windows.window_start
+            and touches.touched_on <= windows.window_end
+    union all
+    select
+        windows.window_month,
+        windows.programme_id,
+        treatments.party_id,
+        'treated_parties' as measure,
+        cast(1 as decimal(28, 4)) as amount
+
+    from treatments
+    inner join windows
+        on
+            windows.programme_id = treatments.programme_id
+            and treatments.treated_month >= windows.window_start
+            and treatments.treated_month <= windows.window_end
+    union all
+    select
+        windows.window_month,
+        windows.programme_id,
+        referral_margins.credited_party_id as party_id,
+        'referral_margin' as measure,
+        cast(referral_margins.referral_margin as decimal(28, 4)) as amount
+
+    from referral_margins
+    inner join windows
+        on
+            referral_margins.programme_id is not null
+            and (
+                windows.programme_id = referral_margins.programme_id
+                or windows.programme_id = 'all'
+            )
+            and referral_margins.first_order_month >= windows.window_start
+            and referral_margins.first_order_month <= windows.window_end
+    union all
+    select
+        windows.window_month,
+        windows.programme_id,
+        deflected_questions.party_id,
+        'deflected_questions' as measure,
+        cast(1 as decimal(28, 4)) as amount
+
+    from deflected_questions
+    inner join windows
+        on
+            deflected_questions.programme_id is not null
+            and (
+                windows.programme_id = deflected_questions.programme_id
+                or windows.programme_id = 'all'
+            )
+            and deflected_questions.answered_on >= windows.window_start
+            and deflected_questions.answered_on <= windows.window_end
+    union all
+    select
+        windows.window_month,
+        windows.programme_id,
+        orders.party_id,
+        'coded_margin' as measure,
+        cast(
+            orders.margin_amount - coalesce(refunds_by_order.margin_lost, 0) as decimal(28, 4)
+        ) as amount
+
+    from orders
+    inner join windows
+        on
+            orders.programme_id is not null
+            and (windows.programme_id = orders.programme_id or windows.programme_id = 'all')
+            and orders.ordered_on >= windows.window_start
+            and orders.ordered_on <= windows.window_end
+    left join refunds_by_order on orders.order_id = refunds_by_order.order_id
+
+),
+
+placed as (
+
+    select
+        happened.window_month,
+        happened.programme_id,
+        happened.measure,
+        happened.amount,
+        happened.party_id,
+        coalesce(parties.party_type, 'unknown') as party_type,
+        coalesce(parties.segment, 'unknown') as segment
+
+    from happened
+    left join parties on happened.party_id = parties.party_id
+
+),
+
+summed as (
+
+    {% for party_type, segment in groups -%}
+        {{ "union all" if not loop.first }}
+        select
+            window_month,
+            programme_id,
+            {{ party_type }} as party_type,
+            {{ segment }} as segment,
+            coalesce(sum(case when measure = 'touches' then amount end), 0) as touches,
+            count(distinct case when measure = 'treated_parties' then party_id end)
+                as treated_parties,
+            coalesce(sum(case when measure = 'referral_margin' then amount end), 0)
+                as referral_margin,
+            coalesce(sum(case when measure = 'deflected_questions' then amount end), 0)
+                as deflected_questions,
+            coalesce(sum(case when measure = 'coded_margin' then amount end), 0) as coded_margin
+
+        from placed
+        group by
+            window_month,
+            programme_id{% if party_type == "party_type" %},
+            party_type{% endif %}{% if segment == "segment" %},
+            segment{% endif %}
+    {% endfor %}
+
+),
+
+listed as (
+
+    select
+        window_month,
+        programme_id,
+        party_type,
+        segment
+
+    from summed
+    union distinct
+    select
+        window_month,
+        programme_id,
+        party_type,
+        segment
+
+    from retained_margins
+    union distinct
+    select
+        window_month,
+        programme_id,
+        'all' as party_type,
+        'all' as segment
+
+    from windows
+
+),
+
+costs as (
+
+    select
+        window_month,
+        programme_id,
+        {% for category in categories -%}
+            sum(case when category = '{{ category }}' then amount else 0 end)
+                as cost_{{ category }},
+        {% endfor -%}
+        sum(amount) as relationship_cost,
+        sum(case when is_allocated then amount else 0 end) as allocated_cost,
+        sum(avoided_amount) as earned_insight
+
+    from programme_costs
+    group by window_month, programme_id
+
+),
+
+-- a group bears cost, and earns insight, as it was touched
+shares as (
+
+    select
+        listed.window_month,
+        listed.programme_id,
+        listed.party_type,
+        listed.segment,
+        case
+            when listed.party_type = 'all' and listed.segment = 'all' then cast(1 as double)
+            else
+                coalesce(
+                    {{ safe_divide('summed.touches', 'everybody.touches') }},
+                    cast(0 as double)
+                )
+        end as share_of_touches
+
+    from listed
+    left join summed
+        on
+            listed.window_month = summed.window_month
+            and listed.programme_id = summed.programme_id
+            and listed.party_type = summed.party_type
+            and listed.segment = summed.segment
+    left join summed as everybody
+        on
+            listed.window_month = everybody.window_month
+            and listed.programme_id = everybody.programme_id
+            and everybody.party_type = 'all'
+            and everybody.segment = 'all'
+
+),
+
+-- impressions name no programme and no party
+impressions as (
+
+    select
+        windows.window_month,
+        cast(sum(content_metrics.organic_impressions) as double) as organic_impressions
+
+    from content_metrics
+    inner join windows
+        on
+            windows.programme_id = 'all'
+            and content_metrics.metric_date >= windows.window_start
+            and content_metrics.metric_date <= windows.window_end
+    group by windows.window_month
+
+),
+
+joined as (
+
+    select
+        windows.window_month,
+        windows.programme_id,
+        windows.programme_name,
+        windows.programme_kind,
+        windows.window_start,
+        windows.window_end,
+        windows.is_latest,
+        listed.party_type,
+        listed.segment,
+        {% for category in categories -%}
+            cast(coalesce(costs.cost_{{ category }}, 0) * shares.share_of_touches as decimal(28, 8))
+                as cost_{{ category }},
+        {% endfor -%}
+        cast(coalesce(costs.allocated_cost, 0) * shares.share_of_touches as decimal(28, 8))
+            as allocated_cost,
+        cast(coalesce(costs.earned_insight, 0) * shares.share_of_touches as double)
+            as earned_insight,
+        coalesce(summed.treated_parties, 0) as treated_parties,
+        coalesce(retained_margins.evidence_tier, 'none') as evidence_tier,
+        case
+            when retained_margins.programme_id is not null then retained_margins.demotion_reason
+            when windows.programme_id = 'all' then 'no programme has evidence of tier A or B'
+            else 'no customer was touched first in the window'
+        end as demotion_reason,
+        coalesce(retained_margins.n_treated, 0) as n_treated,
+        retained_margins.retained_margin,
+        retained_margins.retained_margin_low,
+        retained_margins.retained_margin_high,
+        retained_margins.sampling_low,
+        retained_margins.sampling_high,
+        retained_margins.bracket_low,
+        retained_margins.bracket_high,
+        retained_margins.naive_margin,
+        retained_margins.future_value,
+        retained_margins.future_value_low,
+        retained_margins.future_value_high,
+        retained_margins.robustness_value,
+        retained_margins.price_resilience,
+        retained_margins.margin_from_active,
+        retained_margins.margin_from_frequency,
+        retained_margins.margin_from_order_value,
+        cast(coalesce(summed.referral_margin, 0) as double) as referral_margin,
+        cast(coalesce(summed.deflected_questions, 0) as bigint) as deflected_questions,
+        cast(coalesce(summed.deflected_questions, 0) * parameters.cost_per_contact as double)
+            as deflected_service_cost,
+        case
+            when
+                windows.programme_id = 'all'
+                and listed.party_type = 'all'
+                and listed.segment = 'all'
+                then
+                    impressions.organic_impressions
+                    * cast(parameters.cost_per_thousand as double) / 1000
+        end as earned_reach,
+        cast(coalesce(summed.coded_margin, 0) as double) as coded_margin
+
+    from windows
+    cross join parameters
+    inner join listed
+        on
+            windows.window_month = listed.window_month
+            and windows.programme_id = listed.programme_id
+    inner join shares
+        on
+            listed.window_month = shares.window_month
+            and listed.programme_id = shares.programme_id
+            and listed.party_type = shares.party_type
+            and listed.segment = shares.segment
+    left join costs
+        on
+            windows.window_month = costs.window_month
+            and windows.programme_id = costs.programme_id
+    left join summed
+        on
+            listed.window_month = summed.window_month
+            and listed.programme_id = summed.programme_id
+            and listed.party_type = summed.party_type
+            and listed.segment = summed.segment
+    left join retained_margins
+        on
+            listed.window_month = retained_margins.window_month
+            and listed.programme_id = retained_margins.programme_id
+            and listed.party_type = retained_margins.party_type
+            and listed.segment = retained_margins.segment
+    left join impressions on windows.window_month = impressions.window_month
+
+),
+
+costed as (
+
+    select
+        *,
+        {% for category in categories -%}
+            cost_{{ category }}{{ " + " if not loop.last }}
+        {%- endfor %} as relationship_cost
+
+    from joined
+
+),
+
+valued as (
+
+    select
+        *,
+        retained_margin + referral_margin + deflected_service_cost + earned_insight
+            as relationship_value,
+        {{ safe_divide('coded_margin - cast(relationship_cost as double)', 'relationship_cost') }}
+            as roi,
+        case
+            when evidence_tier in ('A', 'B') and naive_margin > 0
+                then 1 - retained_margin / naive_margin
+        end as selection_share
+
+    from costed
+
+),
+
+related as (
+
+    select
+        *,
+        {{ safe_divide(
+            'relationship_value - cast(relationship_cost as double)', 'relationship_cost'
+        ) }} as ror
+
+    from valued
+
+),
+
+final as (
+
+    select
+        related.*,
+        related.ror
+        - {{ safe_divide(
+            'related.retained_margin - related.retained_margin_low', 'related.relationship_cost'
+        ) }} as ror_low,
+        related.ror
+        + {{ safe_divide(
+            'related.retained_margin_high - related.retained_margin', 'related.relationship_cost'
+        ) }} as ror_high,
+        related.ror - related.roi as halo,
+        (related.ror - related.roi) * cast(related.relationship_cost as double) as halo_amount,
+        case
+            when related.evidence_tier = 'C'
+                then 'a change, not an effect: in no total'
+            when related.bracket_low < related.sampling_low or related.bracket_high > related.sampling_high
+                then
+                    'estimates that adjust differently disagree: the interval is their bracket'
+            when related.evidence_tier = 'B'
+                then 'adjusted for what is measured, and for nothing else'
+        end as warning
+
+    from related
+
+)
+
+select * from final

@@ -1,0 +1,201 @@
+with
+
+parameters as (
+
+    select * from {{ ref('int_parameters_resolved') }}
+
+),
+
+windows as (
+
+    select * from {{ ref('int_programme_windows_set') }}
+    where programme_id != 'all'
+
+),
+
+estimates as (
+
+    select * from {{ ref('int_uplifts_estimated') }}
+    where
+        party_type = 'all'
+        and segment = 'all'
+
+),
+
+strata as (
+
+    select * from {{ ref('int_uplift_strata_averaged') }}
+    where stratification = 'full'
+
+),
+
+balance as (
+
+    select * from {{ ref('int_uplift_balance_measured') }}
+
+),
+
+changes as (
+
+    select * from {{ ref('int_margin_changes_summed') }}
+    where
+        party_type = 'all'
+        and segment = 'all'
+
+),
+
+controls as (
+
+    select
+        windows.window_month,
+        strata.design,
+        strata.programme_id,
+        cast(sum(strata.n_control) as bigint) as n_control
+
+    from strata
+    inner join windows
+        on
+            strata.programme_id = windows.programme_id
+            and strata.treated_month >= windows.window_start
+            and strata.treated_month <= windows.window_end
+    group by windows.window_month, strata.design, strata.programme_id
+
+),
+
+imbalances as (
+
+    select
+        window_month,
+        programme_id,
+        max(abs(standardised_difference)) as max_imbalance
+
+    from balance
+    group by window_month, programme_id
+
+),
+
+joined as (
+
+    select
+        windows.window_month,
+        windows.programme_id,
+        coalesce(changes.n_measured, 0) as n_measured,
+        coalesce(changes.n_changed, 0) as n_changed,
+        coalesce(observed.n_compared, 0) as n_compared,
+        coalesce(observed_controls.n_control, 0) as n_control,
+        observed.touched_share,
+        imbalances.max_imbalance,
+        coalesce(observed.n_placebo, 0) as n_placebo,
+        observed.placebo,
+        observed.placebo_error,
+        coalesce(randomised.n_compared, 0) as n_assigned,
+        coalesce(randomised_controls.n_control, 0) as n_assigned_control,
+        {{ safe_divide(
+            'coalesce(changes.n_measured, 0) - coalesce(observed.n_compared, 0)',
+            'changes.n_measured'
+        ) }} as trimmed_share
+
+    from windows
+    left join changes
+        on
+            windows.window_month = changes.window_month
+            and windows.programme_id = changes.programme_id
+    left join estimates as observed
+        on
+            windows.window_month = observed.window_month
+            and windows.programme_id = observed.programme_id
+            and observed.design = 'observed'
+    left join controls as observed_controls
+        on
+            windows.window_month = observed_controls.window_month
+            and windows.programme_id = observed_controls.programme_id
+            and observed_controls.design = 'observed'
+    left join estimates as randomised
+        on
+            windows.window_month = randomised.window_month
+            and windows.programme_id = randomised.programme_id
+            and randomised.design = 'randomised'
+    left join controls as randomised_controls
+        on
+            windows.window_month = randomised_controls.window_month
+            and windows.programme_id = randomised_controls.programme_id
+            and randomised_controls.design = 'randomised'
+    left join imbalances
+        on
+            windows.window_month = imbalances.window_month
+            and windows.programme_id = imbalances.programme_id
+
+),
+
+-- the placebo has a say where enough of the treated have been known long enough
+gated as (
+
+    select
+        joined.*,
+        joined.n_assigned >= parameters.min_arm_size
+        and joined.n_assigned_control >= parameters.min_arm_size as is_randomised,
+        joined.n_compared >= parameters.min_arm_size
+        and joined.n_control >= parameters.min_arm_size as has_arms,
+        coalesce(joined.trimmed_share <= 1 - parameters.min_overlap_share, false) as has_overlap,
+        coalesce(joined.touched_share <= parameters.max_touched_share, false) as has_untouched,
+        coalesce(joined.max_imbalance < parameters.max_imbalance, false) as has_balance,
+        joined.n_placebo < parameters.min_arm_size
+        or coalesce(
+            abs(joined.placebo) <= parameters.confidence_z * joined.placebo_error, true
+        ) as has_placebo_passed,
+        joined.n_changed >= parameters.min_before_after_customers as has_change,
+        case
+            when joined.n_placebo >= parameters.min_arm_size and joined.placebo_error > 0
+                then abs(joined.placebo) / joined.placebo_error
+        end as placebo_z
+
+    from joined
+    cross join parameters
+
+),
+
+final as (
+
+    select
+        window_month,
+        programme_id,
+        case
+            when is_randomised then 'A'
+            when has_arms and has_overlap and has_untouched and has_balance and has_placebo_passed
+                then 'B'
+            when has_change then 'C'
+            else 'none'
+        end as evidence_tier,
+        case when is_randomised then 'randomised' else 'observed' end as design,
+        case
+            when is_randomised then cast(null as string)
+            when n_measured = 0 then 'no customer was touched first in the window'
+            when not has_arms then 'an arm is smaller than min_arm_size'
+            when not has_overlap then 'overlap: too many of the treated have no comparable customer'
+            when not has_untouched then 'controls: too many were touched soon after'
+            when not has_balance then 'balance: a covariate still differs between the arms'
+            when not has_placebo_passed
+                then 'placebo: the arms differed already in the period before the last'
+        end as demotion_reason,
+        is_randomised,
+        has_arms,
+        n_measured,
+        n_changed,
+        n_compared,
+        n_control,
+        n_assigned,
+        n_assigned_control,
+        touched_share,
+        trimmed_share,
+        max_imbalance,
+        n_placebo,
+        case when n_placebo > 0 then placebo end as placebo,
+        case when n_placebo > 0 then placebo_error end as placebo_error,
+        case when placebo_z is not null then least(1.0, 2 * {{ normal_tail('placebo_z') }}) end
+            as placebo_p_value
+
+    from gated
+
+)
+
+select * from final

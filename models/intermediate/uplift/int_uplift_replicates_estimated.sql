@@ -1,0 +1,213 @@
+{% set measures = [
+    "n_compared", "n_placebo", "active", "orders", "full_price_orders", "margin_after",
+    "control_active", "control_orders", "control_full_price_orders", "control_touched",
+    "naive", "difference_in_differences", "stratified", "adjusted", "purchases", "placebo", "residual_value"
+] -%}
+with
+
+windows as (
+
+    select * from {{ ref('int_programme_windows_set') }}
+
+),
+
+buckets as (
+
+    select * from {{ ref('int_uplift_buckets_compared') }}
+
+),
+
+in_window as (
+
+    select
+        windows.window_month,
+        buckets.*
+
+    from buckets
+    inner join windows
+        on
+            buckets.programme_id = windows.programme_id
+            and buckets.treated_month >= windows.window_start
+            and buckets.treated_month <= windows.window_end
+
+),
+
+grouped as (
+
+    {% for party_type, segment in [("'all'", "'all'"), ("party_type", "'all'"), ("'all'", "segment")] -%}
+        {{ "union all" if not loop.first }}
+        select
+            window_month,
+            design,
+            programme_id,
+            {{ party_type }} as party_type,
+            {{ segment }} as segment,
+            bucket,
+            stratification,
+            n_compared,
+            n_placebo,
+            active,
+            orders,
+            full_price_orders,
+            margin_after,
+            control_active,
+            control_orders,
+            control_full_price_orders,
+            control_touched,
+            after_difference,
+            before_difference,
+            adjusted_difference,
+            placebo_difference,
+            residual_difference
+
+        from in_window
+    {% endfor %}
+
+),
+
+by_bucket as (
+
+    select
+        window_month,
+        design,
+        programme_id,
+        party_type,
+        segment,
+        bucket,
+        {% for measure in measures[:10] -%}
+            {{ sum_exactly("case when stratification = 'full' then " ~ measure ~ " else 0 end") }}
+                as {{ measure }},
+        {% endfor -%}
+        {{ sum_exactly("case when stratification = 'none' then after_difference else 0 end") }}
+            as naive,
+        {{ sum_exactly(
+            "case when stratification = 'tenure' then after_difference - before_difference else 0 end"
+        ) }} as difference_in_differences,
+        {{ sum_exactly("case when stratification = 'full' then after_difference else 0 end") }}
+            as stratified,
+        {{ sum_exactly("case when stratification = 'full' then adjusted_difference else 0 end") }}
+            as adjusted,
+        {{ sum_exactly(
+            "case when stratification = 'purchases' then adjusted_difference else 0 end"
+        ) }} as purchases,
+        {{ sum_exactly("case when stratification = 'full' then placebo_difference else 0 end") }}
+            as placebo,
+        {{ sum_exactly("case when stratification = 'full' then residual_difference else 0 end") }}
+            as residual_value
+
+    from grouped
+    group by
+        window_month,
+        design,
+        programme_id,
+        party_type,
+        segment,
+        bucket
+
+),
+
+totals as (
+
+    select
+        window_month,
+        design,
+        programme_id,
+        party_type,
+        segment,
+        {% for measure in measures -%}
+            {{ sum_exactly(measure) }} as {{ measure }}{{ "," if not loop.last }}
+        {% endfor %}
+    from by_bucket
+    group by
+        window_month,
+        design,
+        programme_id,
+        party_type,
+        segment
+
+),
+
+-- everybody, and everybody but the parties of one bucket
+left_out as (
+
+    select
+        *,
+        cast(null as bigint) as bucket,
+        cast(1 as double) as scale,
+        cast(1 as double) as placebo_scale
+
+    from totals
+    union all
+    select
+        totals.window_month,
+        totals.design,
+        totals.programme_id,
+        totals.party_type,
+        totals.segment,
+        {% for measure in measures -%}
+            totals.{{ measure }} - by_bucket.{{ measure }} as {{ measure }},
+        {% endfor -%}
+        by_bucket.bucket,
+        {{ safe_divide('totals.n_compared', 'totals.n_compared - by_bucket.n_compared') }} as scale,
+        {{ safe_divide('totals.n_placebo', 'totals.n_placebo - by_bucket.n_placebo') }}
+            as placebo_scale
+
+    from totals
+    inner join by_bucket
+        on
+            totals.window_month = by_bucket.window_month
+            and totals.design = by_bucket.design
+            and totals.programme_id = by_bucket.programme_id
+            and totals.party_type = by_bucket.party_type
+            and totals.segment = by_bucket.segment
+
+),
+
+contaminated as (
+
+    select
+        window_month,
+        design,
+        programme_id,
+        bucket,
+        coalesce({{ safe_divide('control_touched', 'margin_after') }}, 0) as touched_share
+
+    from left_out
+    where
+        party_type = 'all'
+        and segment = 'all'
+
+),
+
+-- a bucket in which the programme has nobody leaves the share of the programme as it is
+final as (
+
+    select
+        left_out.*,
+        coalesce(contaminated.touched_share, everybody.touched_share) as touched_share,
+        {% for measure in ["difference_in_differences", "stratified", "adjusted", "purchases", "residual_value"] -%}
+            left_out.scale * left_out.{{ measure }}
+            / nullif(
+                1 - least(0.9, coalesce(contaminated.touched_share, everybody.touched_share)), 0
+            ) as {{ measure }}_effect,
+        {% endfor -%}
+        left_out.scale * left_out.naive as naive_effect,
+        left_out.placebo_scale * left_out.placebo as placebo_effect
+
+    from left_out
+    inner join contaminated as everybody
+        on
+            left_out.window_month = everybody.window_month
+            and left_out.design = everybody.design
+            and left_out.programme_id = everybody.programme_id
+            and everybody.bucket is null
+    left join contaminated
+        on
+            left_out.window_month = contaminated.window_month
+            and left_out.design = contaminated.design
+            and left_out.programme_id = contaminated.programme_id
+            and left_out.bucket = contaminated.bucket
+
+)
+
+select * from final
