@@ -137,8 +137,8 @@ graded as (
         difference_in_differences,
         stratified,
         bound,
-        case when evidence_tier = 'B' then bracket_low end as bracket_low,
-        case when evidence_tier = 'B' then bracket_high end as bracket_high,
+        case when evidence_tier in ('B', 'C') then bracket_low end as bracket_low,
+        case when evidence_tier in ('B', 'C') then bracket_high end as bracket_high,
         case
             when evidence_tier in ('A', 'B') then adjusted
             when evidence_tier = 'C' then margin_change
@@ -246,9 +246,9 @@ joint as (
         cast(sum(n_compared) as bigint) as n_compared,
         {{ sum_exactly('naive') }} as naive,
         {{ sum_exactly('adjusted') }} as adjusted,
-        {{ sum_exactly('case when evidence_tier = \'B\' then bracket_low else adjusted end') }}
+        {{ sum_exactly("case when evidence_tier = 'B' then bracket_low else adjusted end") }}
             as bracket_low,
-        {{ sum_exactly('case when evidence_tier = \'B\' then bracket_high else adjusted end') }}
+        {{ sum_exactly("case when evidence_tier = 'B' then bracket_high else adjusted end") }}
             as bracket_high,
         case when count(future_value) > 0 then {{ sum_exactly('future_value') }} end as future_value
 
