@@ -99,6 +99,9 @@ pivoted as (
         {{ parameter("level_1_min_love", "double") }},
         {{ parameter("level_2_min_love", "double") }},
         {{ parameter("level_3_min_love", "double") }},
+        {{ parameter("scorecard_comparison_months", "bigint") }},
+        {{ parameter("scorecard_window_months", "bigint") }},
+        {{ parameter("scorecard_survey", "string") }},
         {{ parameter("min_arm_size", "bigint") }},
         {{ parameter("min_before_after_customers", "bigint") }}
 
