@@ -143,6 +143,22 @@ nps_post_stratified as (
 
 ),
 
+-- before the first lapse nobody had had the time for one
+churn_months as (
+
+    select
+        *,
+        max(case when churned_customers > 0 then 1 else 0 end) over (
+            partition by basis
+            order by month
+            rows between unbounded preceding and current row
+        ) = 1 as has_lapses
+
+    from churn
+    where segment = 'all'
+
+),
+
 churn_rates as (
 
     select
@@ -161,8 +177,8 @@ churn_rates as (
             else {{ dbt.concat(["churn_window_days", "' days without an order'"]) }}
         end as note
 
-    from churn
-    where segment = 'all'
+    from churn_months
+    where basis = 'contract' or has_lapses
 
 ),
 
@@ -439,87 +455,49 @@ organic_events as (
 
 ),
 
-scores_summed as (
-
-    select
-        month,
-        count(*) as parties,
-        {{ sum_exactly('score') }} as score_sum,
-        {{ sum_exactly('score * score') }} as square_sum
-
-    from scores
-    where score is not null
-    group by month
-
-),
-
-scores_averaged as (
-
-    select
-        month,
-        parties,
-        {{ safe_divide('score_sum', 'parties') }} as mean_score,
-        case
-            when parties > 1
-                then
-                    sqrt(
-                        greatest(
-                            0,
-                            {{ safe_divide(
-                                'square_sum - ' ~ safe_divide('score_sum * score_sum', 'parties'),
-                                'parties * (parties - 1)'
-                            ) }}
-                        )
-                    )
-        end as standard_error
-
-    from scores_summed
-
-),
-
+-- known of every party, so without a sampling error
 relationship_score as (
 
     select
         'relationship_score' as metric,
-        scores_averaged.month,
+        month,
         null as window_start,
-        scores_averaged.mean_score as value,
-        scores_averaged.mean_score - parameters.confidence_z * scores_averaged.standard_error
-            as low,
-        scores_averaged.mean_score + parameters.confidence_z * scores_averaged.standard_error
-            as high,
-        scores_averaged.parties as n,
+        {{ safe_divide(sum_exactly('score'), 'count(score)') }} as value,
+        null as low,
+        null as high,
+        count(score) as n,
         null as numerator,
         null as denominator,
-        'all parties with a score' as note
+        'mean of all parties known by then' as note
 
-    from scores_averaged
-    cross join parameters
+    from scores
+    group by month
+    having count(score) > 0
 
 ),
 
 figures as (
 
-{%- for figure in [
-    "nps", "nps_post_stratified", "churn_rates", "net_revenue_retention", "clv_per_customer", "cac",
-    "clv_to_cac", "referred_share", "share_within_sla", "median_minutes", "organic_events",
-    "relationship_score"
-] %}
-    {{ "union all" if not loop.first }}
-    select
-        metric,
-        month,
-        cast(window_start as date) as window_start,
-        cast(value as double) as value,
-        cast(low as double) as low,
-        cast(high as double) as high,
-        cast(n as bigint) as n,
-        cast(numerator as decimal(38, 8)) as numerator,
-        cast(denominator as decimal(38, 8)) as denominator,
-        note
+    {% for figure in [
+        "nps", "nps_post_stratified", "churn_rates", "net_revenue_retention", "clv_per_customer",
+        "cac", "clv_to_cac", "referred_share", "share_within_sla", "median_minutes",
+        "organic_events", "relationship_score"
+    ] %}
+        select
+            metric,
+            month,
+            cast(window_start as date) as window_start,
+            cast(value as double) as value,
+            cast(low as double) as low,
+            cast(high as double) as high,
+            cast(n as bigint) as n,
+            cast(numerator as decimal(38, 8)) as numerator,
+            cast(denominator as decimal(38, 8)) as denominator,
+            note
 
-    from {{ figure }}
-{%- endfor %}
+        from {{ figure }}
+        {{ "union all" if not loop.last }}
+    {% endfor %}
 
 ),
 
