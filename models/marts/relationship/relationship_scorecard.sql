@@ -173,7 +173,7 @@ churn_rates as (
         customers_at_risk as denominator,
         case
             when customers_at_risk = 0 then 'nobody at risk'
-            when basis = 'contract' then 'of the contracts at the beginning of the month'
+            when basis = 'contract' then 'of the opening contracts'
             else {{ dbt.concat(["churn_window_days", "' days without an order'"]) }}
         end as note
 
@@ -195,8 +195,8 @@ net_revenue_retention as (
         opening_mrr + expansion_mrr + contraction_mrr + churned_mrr as numerator,
         opening_mrr as denominator,
         case
-            when opening_mrr = 0 then 'no recurring revenue at the beginning of the month'
-            else 'of the recurring revenue at the beginning of the month'
+            when opening_mrr = 0 then 'no opening recurring revenue'
+            else 'of the opening recurring revenue'
         end as note
 
     from recurring_revenue
@@ -424,7 +424,7 @@ median_minutes as (
         null as denominator,
         case
             when median_minutes is null then 'fewer than half are answered'
-            else 'by the clock, those who still wait among them'
+            else 'by the clock, the unanswered among them'
         end as note
 
     from first_answers
