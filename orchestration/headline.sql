@@ -50,7 +50,11 @@ figures as (
     select
         1 + position / 1000.0,
         'headline',
-        label || case unit when 'share' then ', %' when 'minutes' then ', minutes' else '' end,
+        label || case
+            when unit = 'share' then ', %'
+            when unit not in ('points', 'ratio', 'events') then ', ' || unit
+            else ''
+        end,
         value * scale,
         low * scale,
         high * scale,
