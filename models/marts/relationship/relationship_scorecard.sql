@@ -78,7 +78,7 @@ surveys_ranked as (
 
 ),
 
-survey_periods as (
+survey_months as (
 
     select
         promoter_scores.*,
@@ -117,7 +117,7 @@ nps as (
             else {{ dbt.concat(["'survey '", "survey_id"]) }}
         end as note
 
-    from survey_periods
+    from survey_months
 
 ),
 
@@ -138,7 +138,7 @@ nps_post_stratified as (
             "'survey '", "survey_id", "', for '", "population", "' '", "population_basis"
         ]) }} as note
 
-    from survey_periods
+    from survey_months
     where strata > 1
 
 ),

@@ -26,7 +26,7 @@ survey as (
 
 ),
 
-survey_periods as (
+survey_months as (
 
     select
         periods.*,
@@ -78,7 +78,7 @@ expected as (
         weighted_nps_high as high,
         responded as n
 
-    from survey_periods
+    from survey_months
     union all
     select
         'nps_post_stratified' as metric,
@@ -88,7 +88,7 @@ expected as (
         post_stratified_nps_high as high,
         post_stratified_responses as n
 
-    from survey_periods
+    from survey_months
     where strata > 1
     union all
     select
