@@ -64,30 +64,6 @@ figures as (
     union all
     select
         2,
-        'headline',
-        'ROR, all programmes',
-        ror,
-        ror_low,
-        ror_high,
-        'tier ' || evidence_tier || ' (' || demotion_reason || '), ' || window_start || ' to ' || window_end
-
-    from marts.ror_by_programme
-    where programme_id = 'all'
-    union all
-    select
-        3,
-        'headline',
-        'ROI, all programmes',
-        roi,
-        null,
-        null,
-        'orders coded to a programme in the same window'
-
-    from marts.ror_by_programme
-    where programme_id = 'all'
-    union all
-    select
-        4,
         'coverage',
         'orders without a customer',
         cast(count(*) as double),
@@ -99,7 +75,7 @@ figures as (
     where party_id is null
     union all
     select
-        5,
+        3,
         'coverage',
         'lines without a customer',
         cast(count(*) as double),
@@ -111,7 +87,7 @@ figures as (
     where party_id is null
     union all
     select
-        6,
+        4,
         'coverage',
         'order lines less refunds, ' || currency,
         cast(sum(amount) as double),

@@ -108,6 +108,7 @@ pivoted as (
         {{ parameter("min_overlap_share", "double") }},
         {{ parameter("max_touched_share", "double") }},
         {{ parameter("max_imbalance", "double") }},
+        {{ parameter("max_regressed_imbalance", "double") }},
         {{ parameter("cost_per_thousand", "double") }},
         {{ parameter("min_before_after_customers", "bigint") }}
 

@@ -66,6 +66,15 @@ scores as (
 
 ),
 
+returns as (
+
+    select * from {{ ref('ror_summary') }}
+    where
+        party_type = 'all'
+        and segment = 'all'
+
+),
+
 surveys_ranked as (
 
     select
@@ -476,12 +485,40 @@ relationship_score as (
 
 ),
 
+returns_on_relationship as (
+
+    {% for metric, gain in {
+        "ror": "relationship_value - relationship_cost",
+        "roi": "coded_margin - relationship_cost",
+        "halo": "halo_amount",
+    }.items() %}
+        select
+            '{{ metric }}' as metric,
+            month,
+            window_start,
+            {{ metric }} as value,
+            {{ "ror_low" if metric == "ror" else "null" }} as low,
+            {{ "ror_high" if metric == "ror" else "null" }} as high,
+            n_treated as n,
+            {{ gain }} as numerator,
+            relationship_cost as denominator,
+            case
+                when {{ metric }} is null then coalesce(demotion_reason, 'no relationship cost')
+                else {{ dbt.concat(["'evidence tier '", "evidence_tier"]) }}
+            end as note
+
+        from returns
+        {{ "union all" if not loop.last }}
+    {% endfor %}
+
+),
+
 figures as (
 
     {% for figure in [
         "nps", "nps_post_stratified", "churn_rates", "net_revenue_retention", "clv_per_customer",
         "cac", "clv_to_cac", "referred_share", "share_within_sla", "median_minutes",
-        "organic_events", "relationship_score"
+        "organic_events", "relationship_score", "returns_on_relationship"
     ] %}
         select
             metric,

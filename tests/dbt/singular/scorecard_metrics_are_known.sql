@@ -10,7 +10,7 @@ where
     metric not in (
         'nps', 'nps_post_stratified', 'churn_rate', 'contract_churn_rate', 'net_revenue_retention',
         'clv_per_customer', 'cac', 'clv_to_cac', 'referred_share', 'share_within_sla',
-        'median_minutes', 'organic_events', 'relationship_score'
+        'median_minutes', 'organic_events', 'relationship_score', 'ror', 'roi', 'halo'
     )
 union all
 select

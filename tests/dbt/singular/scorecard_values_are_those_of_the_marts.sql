@@ -193,6 +193,45 @@ expected as (
     from {{ ref('published_relationship_scores') }}
     where score is not null
     group by month
+    union all
+    select
+        'ror' as metric,
+        month,
+        ror as value,
+        ror_low as low,
+        ror_high as high,
+        n_treated as n
+
+    from {{ ref('published_ror_summary') }}
+    where
+        party_type = 'all'
+        and segment = 'all'
+    union all
+    select
+        'roi' as metric,
+        month,
+        roi as value,
+        null as low,
+        null as high,
+        n_treated as n
+
+    from {{ ref('published_ror_summary') }}
+    where
+        party_type = 'all'
+        and segment = 'all'
+    union all
+    select
+        'halo' as metric,
+        month,
+        halo as value,
+        null as low,
+        null as high,
+        n_treated as n
+
+    from {{ ref('published_ror_summary') }}
+    where
+        party_type = 'all'
+        and segment = 'all'
 
 ),
 
