@@ -1,13 +1,13 @@
-{# (exp(value) - 1) / value without cancellation, 1 at 0: the series below 0.5, whose rest is under 1e-18. #}
+{#
+    (exp(value) - 1) / value at full precision for small values too, 1 at 0: the rounding of exp(value) is made again in
+    the denominator, as in log1p (Kahan).
+#}
 {% macro expm1_ratio(value) -%}
     (
         case
-            when abs({{ value }}) < 0.5
-                then
-                    cast(1 as double)
-                    {%- for n in range(2, 17) %} + ({{ value }}) / {{ n }} * (cast(1 as double){% endfor %}
-                    {%- for n in range(2, 17) %}){% endfor %}
-            else (exp({{ value }}) - cast(1 as double)) / ({{ value }})
+            when abs({{ value }}) > 0.5 then (exp({{ value }}) - 1) / ({{ value }})
+            when exp({{ value }}) = cast(1 as double) then cast(1 as double)
+            else (exp({{ value }}) - 1) / ln(exp({{ value }}))
         end
     )
 {%- endmacro %}
