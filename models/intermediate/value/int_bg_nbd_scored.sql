@@ -231,12 +231,12 @@ points as (
 ),
 
 -- orders per time at the points of 'reach', and pairs of them: means over the dropout probability
-paces as (
+slowed as (
 
     select
         weights.*,
         points.n,
-        weights.dropout * (exp(points.place) - 1) as pace
+        ln(1 + weights.dropout * (exp(points.place) - 1)) as span
 
     from weights
     inner join points
@@ -244,16 +244,6 @@ paces as (
             weights.basis = points.basis
             and weights.variation = points.variation
             and points.grid = 'reach'
-
-),
-
-slowed as (
-
-    select
-        *,
-        {{ log1p('pace') }} as span
-
-    from paces
 
 ),
 
@@ -337,13 +327,15 @@ targets as (
 ),
 
 -- barycentric interpolation (Berrut & Trefethen 2004)
-distances as (
+pulled as (
 
     select
         targets.*,
         points.n,
-        points.sign,
-        targets.place - points.place as distance
+        points.sign / case
+            when abs(targets.place - points.place) < 1e-13 then 1e-13
+            else targets.place - points.place
+        end as pull
 
     from targets
     inner join points
@@ -351,16 +343,6 @@ distances as (
             targets.basis = points.basis
             and targets.variation = points.variation
             and targets.grid = points.grid
-
-),
-
-pulled as (
-
-    select
-        *,
-        sign / case when abs(distance) < 1e-13 then 1e-13 else distance end as pull
-
-    from distances
 
 ),
 

@@ -81,35 +81,23 @@ measured as (
 
 ),
 
-reached as (
-
-    select
-        *,
-        silence / alpha_last as alpha_silence,
-        silence / beta_last as beta_silence,
-        least(alpha_last, beta_last) / greatest(alpha_last, beta_last) as ratio,
-        abs(alpha_last - beta_last) / greatest(alpha_last, beta_last) as gap,
-        -- powers of the integrand: of e^-u, and of 1 / (gap + ratio e^u)
-        case when alpha_last <= beta_last then shape - 1 else s end as near,
-        case when alpha_last <= beta_last then s + 1 else shape end as far,
-        least(
-            silence,
-            alpha_last * (exp(least(32 / shape, 700)) - 1),
-            beta_last * (exp(least(32 / s, 700)) - 1)
-        ) / least(alpha_last, beta_last) as reach
-
-    from measured
-
-),
-
+-- near and far are powers of the integrand: of e^-u, and of 1 / (gap + ratio e^u)
 spanned as (
 
     select
         *,
-        shape * {{ log1p('alpha_silence') }} + s * {{ log1p('beta_silence') }} as fall,
-        {{ log1p('reach') }} as span
+        exp(-shape * ln(1 + silence / alpha_last) - s * ln(1 + silence / beta_last)) as survival,
+        least(alpha_last, beta_last) / greatest(alpha_last, beta_last) as ratio,
+        abs(alpha_last - beta_last) / greatest(alpha_last, beta_last) as gap,
+        case when alpha_last <= beta_last then shape - 1 else s end as near,
+        case when alpha_last <= beta_last then s + 1 else shape end as far,
+        ln(1 + least(
+            silence,
+            alpha_last * (exp(least(32 / shape, 700)) - 1),
+            beta_last * (exp(least(32 / s, 700)) - 1)
+        ) / least(alpha_last, beta_last)) as span
 
-    from reached
+    from measured
 
 ),
 
@@ -143,7 +131,7 @@ alive as (
         frequency,
         recency_days,
         age_days,
-        exp(-fall) / (exp(-fall) + odds_of_dropout) as p_alive
+        survival / (survival + odds_of_dropout) as p_alive
 
     from integrated
 
