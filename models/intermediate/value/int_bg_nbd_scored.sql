@@ -1,9 +1,9 @@
 -- Kernels of BG/NBD for each distinct history, from exp, ln, sqrt, sin and cos alone. P(alive) is
 -- elementary. Expected orders per time are means over the dropout probability p, Beta(a, b + x)
 -- today, of positive terms, so that nothing cancels at a = 1 and nothing overflows at x = 1000:
--- trapezoidal rule in y = logit p, y = mode + c sinh(theta). They depend on time t and A = alpha + T
--- through t / A alone, and are integrated over the horizon at Chebyshev points of ln A, since the
--- result is analytic there in a strip of half-width pi. Between such points all is interpolated.
+-- trapezoidal rule in y = logit p, y = mode + c sinh(theta). They depend on time t and
+-- A = alpha + T through t / A alone, and are integrated over the horizon at Chebyshev points of
+-- ln A, where the result is analytic in a strip of half-width pi. In between all is interpolated.
 
 with
 

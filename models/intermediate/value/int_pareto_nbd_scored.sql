@@ -171,32 +171,21 @@ outlooks_spanned as (
 
     select
         *,
-        {{ log1p('relative_horizon') }} as whole_span
+        least({{ log1p('relative_horizon') }}, 32 / greatest(s - 1, 0.01)) as span
 
     from outlooks
-
-),
-
-outlooks_cut as (
-
-    select
-        *,
-        (1 - s) * whole_span as rise,
-        least(whole_span, 32 / greatest(s - 1, 0.01)) as span
-
-    from outlooks_spanned
 
 ),
 
 outlook_nodes as (
 
     select
-        outlooks_cut.*,
-        outlooks_cut.beta_now * (exp(outlooks_cut.span * nodes.node) - 1) as elapsed,
-        outlooks_cut.span * nodes.weight
-        * exp((1 - outlooks_cut.s) * outlooks_cut.span * nodes.node) as mass
+        outlooks_spanned.*,
+        outlooks_spanned.beta_now * (exp(outlooks_spanned.span * nodes.node) - 1) as elapsed,
+        outlooks_spanned.span * nodes.weight
+        * exp((1 - outlooks_spanned.s) * outlooks_spanned.span * nodes.node) as mass
 
-    from outlooks_cut
+    from outlooks_spanned
     cross join {{ gauss_legendre_rows() }} as nodes (node, weight)
 
 ),
@@ -225,13 +214,13 @@ lives as (
         age_days,
         r,
         alpha_now,
-        beta_now * whole_span * {{ expm1_ratio('rise') }} as life,
+        beta_now * {{ sum_exactly('mass') }} as life,
         beta_now * {{ sum_exactly('mass * value') }} as discounted_life,
         beta_now * {{ sum_exactly('mass * value * value') }} as twice_discounted_life,
         2 * beta_now * horizon * {{ sum_exactly('mass * value * annuity') }} as life_of_pairs
 
     from discounted
-    group by basis, variation, age_days, r, alpha_now, beta_now, horizon, whole_span, rise
+    group by basis, variation, age_days, r, alpha_now, beta_now, horizon
 
 ),
 
