@@ -1,5 +1,5 @@
--- The chance that a customer who is alive buys in the horizon, by Pareto/NBD: integrated as the odds
--- of dropout are in int_pareto_nbd_scored.
+-- The chance that a customer who is alive buys in the horizon, by Pareto/NBD: integrated as the
+-- odds of dropout are in int_pareto_nbd_scored.
 
 with
 
