@@ -1,15 +1,16 @@
 """Bench of the sentiment scores: against the library, against people, and against one core.
 
 python bench/sentiment.py [--tweets FOLDER] [--scorer MODULE:CLASS] [--repeat N]: scores the airline
-tweets as a run does, compares the stored scores with the library's and those of each scorer with
-the labels that people gave, and holds the time of `score_texts` against a plain loop over one
-analyzer, both in turn on the same texts.
+tweets as a run does, with each scorer that comes with the project and the one named, and prints a
+column for each: whether the stored scores are the library's, how they agree with the labels that
+people gave, and the time of `score_texts` against a plain loop, both in turn on the same texts.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 import time
@@ -28,7 +29,7 @@ if __name__ != "__mp_main__":  # a process that scores imports this file too, an
 
     from orchestration import sentiment
 
-SHIPPED = (scorers.DEFAULT, "orchestration.scorers:VaderWithoutNames")
+SHIPPED = ("orchestration.scorers:Vader", "orchestration.scorers:VaderWithoutNames")
 LABELS = {"negative": -1, "neutral": 0, "positive": 1}
 THRESHOLD = 0.05  # VADER's own: neutral between -0.05 and 0.05 (Hutto & Gilbert 2014)
 LEAST = 200  # texts that make a group's mean worth a comparison
@@ -52,92 +53,105 @@ def main() -> None:
         " from read_csv(?, header = true, all_varchar = true)",
         [str(file)],
     ).fetchnumpy()
-    stored(tweets["text"])
+    texts = tweets["text"].tolist()
     labels = np.array([LABELS[label] for label in tweets["airline_sentiment"]])
-    for path in filter(None, (*SHIPPED, arguments.scorer)):
-        scorer = scorers.load_scorer(path)
-        scores = np.array(scorer.score(tweets["text"].tolist()), dtype=np.float64)
-        print(f"\n{scorer.name} {scorer.version}")
-        classes(np.nan_to_num(scores), labels)
-        trends(np.nan_to_num(scores), labels, tweets)
-    throughput(tweets["text"].tolist(), arguments.repeat, arguments.rounds)
+    paths = list(dict.fromkeys(filter(None, (*SHIPPED, arguments.scorer))))
+    columns = []
+    for path in paths:
+        rows, scores = stored(path, texts)
+        columns.append(rows | classes(scores, labels) | trends(scores, labels, tweets))
+    for label in columns[0]:
+        print(f"{label:39}" + "".join(f"{column[label]:38}" for column in columns).rstrip())
+    for path in paths:
+        throughput(path, texts * arguments.repeat, arguments.rounds)
 
 
-def stored(texts: np.ndarray) -> None:
-    """Score the texts as a run does, twice, and print how the store compares with the library."""
+def stored(path: str, texts: list[str]) -> tuple[dict[str, str], np.ndarray]:
+    """Score the texts as a run does, twice: what became of them, and the stored score of each."""
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
+    scorer = scorers.load_scorer(path)
+    mark = " (default)" if path == scorers.DEFAULT else ""
+    rows = {f"{len(texts):,} texts": f"{scorer.name} {scorer.version}{mark}"}
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
         store = Path(folder) / "text_scores.parquet"
-        connection.register("delivered", {"text": texts, "number": np.arange(len(texts))})
+        connection.register("delivered", {"text": np.array(texts), "number": np.arange(len(texts))})
         connection.execute("create schema intermediate")
         connection.execute(
             "create table intermediate.int_texts_listed as"
             " select distinct md5(text) as text_hash, 'en' as language, text from delivered"
         )
         for what in ("first run", "second run"):
-            new, known, _ = sentiment.refresh(connection, store, scorers.DEFAULT)
-            print(f"{what}: {len(texts):,} texts, {new:,} scored, {known:,} known")
+            new, known, _ = sentiment.refresh(connection, store, path)
+            rows[what] = f"{new:,} scored, {known:,} known"
         scores = connection.execute(
             "select score from delivered join read_parquet(?) on md5(text) = text_hash"
             " order by number",
             [str(store)],
         ).fetchnumpy()["score"]
     analyzer = SentimentIntensityAnalyzer()
-    library = np.array([analyzer.polarity_scores(text)["compound"] for text in texts])
-    print(f"equal to the library's: {int((scores == library).sum()):,} of {len(texts):,}")
+    for what, leave_out in (("as they are", "(?!)"), ("without @names", r"@\w+")):
+        library = [analyzer.polarity_scores(re.sub(leave_out, "", t))["compound"] for t in texts]
+        rows[f"library's score {what}"] = f"{int((scores == np.array(library)).sum()):,} equal"
+    return rows, np.nan_to_num(np.ma.filled(scores, np.nan))
 
 
-def classes(scores: np.ndarray, labels: np.ndarray) -> None:
-    """Print how the scores tell the three labels apart, and how they rank the polar ones."""
+def classes(scores: np.ndarray, labels: np.ndarray) -> dict[str, str]:
+    """Return how the scores tell the three labels apart, and how they rank the polar ones."""
     found = np.where(scores >= THRESHOLD, 1, np.where(scores <= -THRESHOLD, -1, 0))
-    print(f"against the labels: accuracy {(found == labels).mean():.3f}")
+    rows = {"accuracy": f"{(found == labels).mean():.3f}"}
     values = []
     for name, label in LABELS.items():
         right = int(((found == label) & (labels == label)).sum())
         precision, recall = right / (found == label).sum(), right / (labels == label).sum()
         values.append(2 * precision * recall / (precision + recall))
-        print(f"  {name:9} precision {precision:.3f}  recall {recall:.3f}  F1 {values[-1]:.3f}")
-    print(f"  macro-F1 {np.mean(values):.3f}")
+        rows[f"{name}: precision, recall, F1"] = f"{precision:.3f}  {recall:.3f}  {values[-1]:.3f}"
+    rows["macro-F1"] = f"{np.mean(values):.3f}"
     polar = labels != 0
     ranks, positive = rankdata(scores[polar]), labels[polar] == 1
     n, m = int(positive.sum()), int((~positive).sum())
     area = (ranks[positive].sum() - n * (n + 1) / 2) / (n * m)
-    print(f"  AUC, positive against negative: {area:.3f} ({n:,} and {m:,} texts)")
+    rows[f"AUC of {n:,} positive, {m:,} negative"] = f"{area:.3f}"
+    return rows
 
 
-def trends(scores: np.ndarray, labels: np.ndarray, tweets: dict[str, np.ndarray]) -> None:
-    """Print whether a group's interval holds what its labels say.
+def trends(scores: np.ndarray, labels: np.ndarray, tweets: dict[str, np.ndarray]) -> dict[str, str]:
+    """Return whether a group's interval holds what its labels say.
 
     Labels and scores have different scales: a straight line from label to score is drawn through
-    the texts of all other groups, and the group's mean label is put on it.
+    the texts of all other groups, and the group's mean label is put on it. The month is the only
+    one: its line is drawn through the texts of every other author, its interval from the rest.
     """
     day, airline = tweets["day"], tweets["airline"]
     pairs = np.array([f"{a} {d}" for a, d in zip(airline, day, strict=True)])
-    for what, groups in (("airline", airline), ("day", day), ("airline and day", pairs)):
+    _, number = np.unique(tweets["name"], return_inverse=True)
+    month = np.where(number % 2 == 0, [d[:7] for d in day], "")
+    rows = {}
+    for what, groups in (
+        ("month", month),
+        ("month and airline", airline),
+        ("day", day),
+        ("day and airline", pairs),
+    ):
         found = []
-        for group in np.unique(groups):
+        for group in filter(None, np.unique(groups)):
             inside = groups == group
             if inside.sum() < LEAST:
                 continue
             slope, level = np.polyfit(labels[~inside], scores[~inside], 1)
             expected = level + slope * labels[inside].mean()
             mean, low, high = interval(scores[inside], tweets["name"][inside])
-            found.append((group, int(inside.sum()), mean, low, high, expected))
-        held = [low <= expected <= high for *_, low, high, expected in found]
-        means = np.array([[mean, expected] for _, _, mean, _, _, expected in found])
-        raw = np.array([labels[groups == group].mean() for group, *_ in found])
-        print(
-            f"by {what}, {len(found)} groups of {LEAST} texts and more:"
-            f" {sum(held)} intervals hold what the labels say;"
-            f" correlation of mean score and mean label {np.corrcoef(means[:, 0], raw)[0, 1]:.2f}"
-        )
-        if what != "airline and day":
-            for (group, n, mean, low, high, expected), is_held in zip(found, held, strict=True):
-                print(
-                    f"  {group:15} {n:6,} texts  {mean:.3f} [{low:.3f}, {high:.3f}]"
-                    f"  labels {expected:.3f}  {'inside' if is_held else 'outside'}"
+            found.append((mean, labels[inside].mean(), low <= expected <= high))
+            if what != "day and airline":
+                where = "inside" if found[-1][-1] else "outside"
+                rows[f"  {group} ({inside.sum():,} texts)"] = (
+                    f"{mean:.3f} [{low:.3f}, {high:.3f}] {expected:.3f} {where}"
                 )
+        of_scores, of_labels, held = zip(*found, strict=True)
+        rows[f"by {what}: holds the labels'"] = f"{sum(held)} of {len(held)}" + (
+            f", correlation {np.corrcoef(of_scores, of_labels)[0, 1]:.2f}" if len(held) > 1 else ""
+        )
+    return rows
 
 
 def interval(scores: np.ndarray, authors: np.ndarray) -> tuple[float, float, float]:
@@ -150,23 +164,19 @@ def interval(scores: np.ndarray, authors: np.ndarray) -> tuple[float, float, flo
     return mean, mean - half, mean + half
 
 
-def throughput(texts: list[str], repeat: int, rounds: int) -> None:
+def throughput(path: str, texts: list[str], rounds: int) -> None:
     """Print the rates of a plain loop and of all cores, and the ratio of the best of each.
 
     The best round is the one that other work on the machine disturbed least.
     """
-    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-
-    texts = texts * repeat
-    cores = scorers.available_cores()
-    print(f"\n{len(texts):,} texts, one analyzer in a loop and {cores} processes, in turn:")
-    analyzer = SentimentIntensityAnalyzer()
+    scorer, cores = scorers.load_scorer(path), scorers.available_cores()
+    print(f"\n{scorer.name}, {len(texts):,} texts, one loop and {cores} processes, in turn:")
     rates = []
     for _ in range(rounds):
         start = time.perf_counter()
-        plain = [analyzer.polarity_scores(text)["compound"] for text in texts]
+        plain = scorer.score(texts)
         middle = time.perf_counter()
-        scores = scorers.score_texts(texts, scorers.DEFAULT)
+        scores = scorers.score_texts(texts, path)
         end = time.perf_counter()
         assert scores == plain
         rates.append((len(texts) / (middle - start), len(texts) / (end - middle)))

@@ -87,15 +87,15 @@ def run_pipeline(run: Settings) -> int:
         owner = run.home / "input"
         if not owner.exists():
             owner.write_text(f"{run.input}\n", encoding="utf-8")
-    os.environ |= {"DAGSTER_HOME": str(dagster_home(run)), "HOME_DIR": str(run.home)}
+    history = dagster_home(run)
+    os.environ |= {"DAGSTER_HOME": str(history), "HOME_DIR": str(run.home)}
     print(f"Rapport: input {run.input}, data home {run.home}", flush=True)
 
-    import dagster as dg
-
+    from orchestration import event_log
     from orchestration.definitions import defs
 
     before = publication.current(run.home)
-    with dg.DagsterInstance.get() as instance:
+    with event_log.instance(history) as instance:
         job = defs().resolve_job_def("nightly")
         result = job.execute_in_process(
             instance=instance, raise_on_error=False, run_config={"loggers": {"console": {}}}

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Protocol
 
-DEFAULT = "orchestration.scorers:Vader"
+DEFAULT = "orchestration.scorers:VaderWithoutNames"
 CHUNK = 1_000  # texts that a process is handed at a time
 FEW = 5_000  # up to so many texts are scored before another process has started
 
@@ -34,7 +34,7 @@ class Scorer(Protocol):
 
 
 class Vader:
-    """VADER's compound score (Hutto & Gilbert 2014)."""
+    """VADER's compound score of the text as it is (Hutto & Gilbert 2014)."""
 
     name = "vader"
     version = version("vadersentiment")
@@ -52,7 +52,7 @@ class Vader:
 
 
 class VaderWithoutNames(Vader):
-    """VADER's compound score of the text without its @names.
+    """VADER's compound score of the text without its @names: they say who is meant, not how it was.
 
     A name that is a word of the lexicon, as in @united, would move every text that addresses it.
     """

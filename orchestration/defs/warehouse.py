@@ -1,6 +1,7 @@
 """The warehouse: its one writer, and the dbt models, seeds and tests as assets and checks."""
 
 import contextlib
+import functools
 import json
 import os
 import subprocess
@@ -10,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
+from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from orchestration.locking import hold
 from orchestration.publication import Mart
@@ -18,6 +21,10 @@ from orchestration.settings import ROOT, settings
 
 MANIFEST = ROOT / "target" / "manifest.json"
 DBT = str(Path(sys.executable).parent / "dbt")
+NO_HOME = ROOT / "target"  # while dbt parses: with another path it would parse all anew
+QUIET = ("--log-level", "none")
+RESULTS = ("LogSeedResult", "LogModelResult", "LogTestResult")
+PLACE = ("--project-dir", str(ROOT), "--profiles-dir", str(ROOT))
 
 
 class Warehouse(dg.ConfigurableResource):
@@ -55,7 +62,7 @@ def ensure_manifest() -> Path:
     newest = max(path.stat().st_mtime for path in [*files, ROOT / "dbt_project.yml"])
     if not MANIFEST.exists() or MANIFEST.stat().st_mtime < newest:
         command = [DBT, "--quiet", "parse", "--target-path", str(MANIFEST.parent)]
-        subprocess.run(command, cwd=ROOT, check=True)
+        subprocess.run(command, cwd=ROOT, env=os.environ | {"HOME_DIR": str(NO_HOME)}, check=True)
         MANIFEST.touch()
     return MANIFEST
 
@@ -82,28 +89,73 @@ FITTED = "source:fits+"
 NOT_NIGHTLY = "resource_type:unit_test path:tests/dbt/macros"
 
 
-def _build(
-    context: dg.AssetExecutionContext, dbt: DbtCliResource, as_of_date: str
-) -> Iterator[Any]:
+@contextlib.contextmanager
+def _home(path: Path) -> Iterator[None]:
+    """Let the profile of dbt name another home meanwhile."""
+    before = settings().home
+    os.environ["HOME_DIR"] = str(path)
+    try:
+        yield
+    finally:
+        os.environ["HOME_DIR"] = str(before)
+
+
+@functools.cache
+def _parsed() -> Any:
+    """Parse what changed since the last time, once in a process and for all homes."""
+    from dbt.cli.main import dbtRunner
+
+    place = ("--no-write-json", *PLACE, "--target-path", str(MANIFEST.parent))
+    with _home(NO_HOME):
+        done = dbtRunner().invoke([*QUIET, "parse", *place])
+    if done.exception:
+        raise done.exception
+    return done.result
+
+
+def _build(context: dg.AssetExecutionContext, as_of_date: str) -> Iterator[Any]:
+    """Run dbt in this process, on what was parsed once: to start it takes longer than a model."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+    from dbt_common.events.functions import msg_to_dict
+
     run = settings()
-    os.environ |= {"HOME_DIR": str(run.home), "DBT_LOG_PATH": str(run.home / "build" / "logs")}
-    arguments = ["build"]
-    if as_of_date:  # no vars without need: with other vars dbt parses the whole project anew
-        arguments += ["--vars", json.dumps({"as_of_date": as_of_date})]
-    invocation = dbt.cli(
-        arguments, context=context, target_path=run.dbt_target, raise_on_error=False
+    chosen = get_updated_cli_invocation_params_for_context(
+        context=context, manifest={}, dagster_dbt_translator=LayeredTranslator()
     )
-    done = 0
-    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
-        for event in invocation.stream():
-            done += 1
-            if done % 50 == 0:
-                context.log.info(f"dbt: {done} models and tests done")
-            yield event
-    _keep_results(run.home / "build" / "run_results.json", invocation.target_path)
-    if error := invocation.get_error():
-        raise dg.Failure(description=f"dbt build failed: {error}")
-    context.log.info(f"dbt: all {done} models and tests done")
+    arguments = [*QUIET, "build", *PLACE, *chosen.selection_args]
+    arguments += ["--target-path", str(run.dbt_target), "--log-path", str(run.home / "build/logs")]
+    if chosen.indirect_selection:
+        arguments += ["--indirect-selection", chosen.indirect_selection]
+    if as_of_date:
+        arguments += ["--vars", json.dumps({"as_of_date": as_of_date})]
+    results, errors = [], []
+
+    def hear(event: Any) -> None:
+        if event.info.level == "error":
+            errors.append(event.info.msg)
+        if event.info.name in RESULTS:
+            results.append(msg_to_dict(event))
+            if len(results) % 50 == 0:
+                context.log.info(f"dbt: {len(results)} models and tests done")
+
+    manifest = _parsed()
+    try:
+        with _home(run.home):
+            done = dbtRunner(manifest, callbacks=[hear]).invoke(arguments)
+    finally:
+        DuckDBConnectionManager.close_all_connections()  # the next step opens the file its own way
+    for result in results:
+        yield from DbtCoreCliEventMessage(
+            result, event_history_metadata={}
+        ).to_default_asset_events(
+            chosen.manifest, chosen.dagster_dbt_translator, context, run.dbt_target
+        )
+    _keep_results(run.home / "build" / "run_results.json", run.dbt_target)
+    if not done.success:
+        why = [*errors, str(done.exception or "")]
+        raise dg.Failure(description="dbt build failed: " + "\n".join(filter(None, why)))
+    context.log.info(f"dbt: all {len(results)} models and tests done")
 
 
 def _keep_results(path: Path, target: Path) -> None:
@@ -122,11 +174,9 @@ def _keep_results(path: Path, target: Path) -> None:
     dagster_dbt_translator=LayeredTranslator(),
     name="models",
 )
-def models(
-    context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: Warehouse
-) -> Iterator[Any]:
+def models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
     """Build what reads nothing that Python computes, and test it: a failure stops what follows."""
-    yield from _build(context, dbt, warehouse.as_of_date)
+    yield from _build(context, warehouse.as_of_date)
 
 
 @dbt_assets(
@@ -136,11 +186,9 @@ def models(
     dagster_dbt_translator=LayeredTranslator(),
     name="computed_models",
 )
-def computed_models(
-    context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: Warehouse
-) -> Iterator[Any]:
+def computed_models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
     """Build the models that read what was computed of parties and texts, and run their tests."""
-    yield from _build(context, dbt, warehouse.as_of_date)
+    yield from _build(context, warehouse.as_of_date)
 
 
 @dbt_assets(
@@ -150,17 +198,14 @@ def computed_models(
     dagster_dbt_translator=LayeredTranslator(),
     name="fitted_models",
 )
-def fitted_models(
-    context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: Warehouse
-) -> Iterator[Any]:
+def fitted_models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
     """Build the models that score with fitted parameters, and run their tests."""
-    yield from _build(context, dbt, warehouse.as_of_date)
+    yield from _build(context, warehouse.as_of_date)
 
 
 defs = dg.Definitions(
     assets=[models, computed_models, fitted_models],
     resources={
-        "dbt": DbtCliResource(project_dir=str(ROOT), profiles_dir=str(ROOT), dbt_executable=DBT),
         "warehouse": Warehouse(as_of_date=dg.EnvVar("AS_OF_DATE").get_value("") or ""),
     },
     executor=dg.in_process_executor,

@@ -2,10 +2,13 @@
 
 import datetime
 import json
+import shutil
+from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from orchestration import event_log
 from orchestration.contract import read_contract
 from orchestration.defs.warehouse import (
     computed_models,
@@ -90,3 +93,20 @@ def test_the_schedule_runs_the_job_as_of_the_day_of_its_tick(definitions: dg.Def
     assert [
         request.run_config["resources"]["warehouse"]["config"]["as_of_date"] for request in requests
     ] == ["2025-03-09"]
+
+
+def test_a_run_is_noted_where_dagster_reads_it(tmp_path: Path) -> None:
+    @dg.asset
+    def one() -> int:
+        return 1
+
+    shutil.copy(ROOT / "dagster.yaml", tmp_path)
+    with event_log.instance(tmp_path) as instance:
+        assert isinstance(instance.event_log_storage, event_log.HeldEventLog)
+        done = dg.materialize([one], instance=instance)
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        assert not isinstance(instance.event_log_storage, event_log.HeldEventLog)
+        assert [run.run_id for run in instance.get_runs()] == [done.run_id]
+        noted = instance.get_latest_materialization_event(dg.AssetKey("one"))
+        assert noted is not None
+        assert noted.run_id == done.run_id

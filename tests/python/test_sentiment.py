@@ -1,9 +1,11 @@
 """Sentiment: what is scored when, what the store keeps, and that scores are the scorer's own."""
 
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import correlation
 
 import duckdb
 import pytest
@@ -13,7 +15,8 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from orchestration import publication, scorers, sentiment
 
-VADER = scorers.DEFAULT
+VADER = "orchestration.scorers:Vader"
+NAMES = re.compile(r"@\w+")
 TEXTS = ["I love it", "I hate it", "It is a box", "Not good, not bad, just late"]
 
 
@@ -47,6 +50,18 @@ class Where(Length):
         return [1 / os.getpid() for _ in texts]
 
 
+def tweets() -> list[tuple[str, str, str]]:
+    """Return text, airline and label of every tweet."""
+    file = source_of("airline_tweets") / "Tweets.csv"
+    found = (
+        duckdb.read_csv(str(file), header=True, all_varchar=True)
+        .select("text, airline, airline_sentiment")
+        .fetchall()
+    )
+    assert len(found) == 14_640
+    return found
+
+
 def build(texts: Sequence[str], language: str = "en") -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("create schema intermediate")
@@ -54,11 +69,11 @@ def build(texts: Sequence[str], language: str = "en") -> duckdb.DuckDBPyConnecti
         "create table intermediate.int_texts_listed"
         " (text_hash varchar, language varchar, text varchar)"
     )
-    for text in texts:
-        connection.execute(
-            "insert into intermediate.int_texts_listed values (md5($text), $language, $text)",
-            {"text": text, "language": language},
-        )
+    connection.execute(
+        "insert into intermediate.int_texts_listed"
+        " select md5(text), $language, text from unnest(cast($texts as varchar[])) as _(text)",
+        {"texts": list(texts), "language": language},
+    )
     return connection
 
 
@@ -84,11 +99,11 @@ def test_scores_are_those_of_the_library_and_known_the_second_time(tmp_path: Pat
     )
 
 
-def test_a_name_that_is_a_word_of_the_lexicon_can_be_left_out() -> None:
+def test_a_name_that_is_a_word_of_the_lexicon_moves_no_score_of_the_default() -> None:
     texts = ["@united you lost my bag", "@other you lost my bag"]
     one, other = scorers.Vader().score(texts)
     assert one > other
-    assert scorers.VaderWithoutNames().score(texts) == [other, other]
+    assert scorers.load_scorer(scorers.DEFAULT).score(texts) == [other, other]
 
 
 def test_only_a_new_or_changed_text_is_scored(tmp_path: Path) -> None:
@@ -178,17 +193,30 @@ def test_a_scorer_that_is_not_there_is_named(path: str) -> None:
 
 
 def test_every_airline_tweet_has_the_score_of_the_library(tmp_path: Path) -> None:
-    file = source_of("airline_tweets") / "Tweets.csv"
-    tweets = duckdb.read_csv(str(file), header=True, all_varchar=True).select("text").fetchall()
-    assert len(tweets) == 14_640
-    texts = sorted({text for (text,) in tweets})
+    texts = sorted({text for text, _, _ in tweets()})
     connection, store = build(texts), tmp_path / "scores.parquet"
-    assert sentiment.refresh(connection, store, VADER) == (14_427, 0, 0)
-    library, found = SentimentIntensityAnalyzer(), scores(connection)
-    assert [found[text] for (text,) in tweets] == [
-        library.polarity_scores(text)["compound"] for (text,) in tweets
-    ]
-    assert sentiment.refresh(build(texts), store, VADER) == (0, 14_427, 0)
+    library = SentimentIntensityAnalyzer()
+    for path, read in ((VADER, texts), (scorers.DEFAULT, [NAMES.sub("", text) for text in texts])):
+        assert sentiment.refresh(connection, store, path) == (14_427, 0, 0)
+        found = scores(connection)
+        assert [found[text] for text in texts] == [
+            library.polarity_scores(text)["compound"] for text in read
+        ]
+        assert sentiment.refresh(build(texts), store, path) == (0, 14_427, 0)
+
+
+def test_the_default_puts_the_airlines_where_their_labels_do() -> None:
+    written = tweets()
+    found = scorers.load_scorer(scorers.DEFAULT).score([text for text, _, _ in written])
+    sums: dict[str, list[float]] = {}
+    for (_, airline, label), score in zip(written, found, strict=True):
+        assert score is not None
+        of = sums.setdefault(airline, [0, 0, 0])
+        of[0] += score
+        of[1] += {"negative": -1, "neutral": 0, "positive": 1}[label]
+        of[2] += 1
+    means = [(score / n, label / n) for score, label, n in sums.values()]
+    assert correlation(*zip(*means, strict=True)) > 0.95
 
 
 def test_the_published_means_are_those_of_the_delivered_texts(demo: Run) -> None:
