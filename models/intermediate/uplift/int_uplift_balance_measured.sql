@@ -185,6 +185,7 @@ final as (
         covariate,
         treated_mean,
         control_mean,
+        covariate in ('{{ squares | join("', '") }}') as is_regressed,
         {{ safe_divide(
             'treated_mean - control_mean', 'sqrt((treated_variance + control_variance) / 2)'
         ) }} as standardised_difference

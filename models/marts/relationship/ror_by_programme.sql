@@ -80,12 +80,14 @@ final as (
             when returns.evidence_tier = 'B' then evidence.n_control
             else 0
         end as n_control,
-        evidence.placebo,
-        evidence.placebo_error,
+        evidence.placebo as placebo_margin,
+        evidence.placebo - parameters.confidence_z * evidence.placebo_error as placebo_margin_low,
+        evidence.placebo + parameters.confidence_z * evidence.placebo_error as placebo_margin_high,
         evidence.n_placebo,
         evidence.placebo_p_value,
         evidence.trimmed_share,
         evidence.max_imbalance,
+        evidence.max_regressed_imbalance,
         evidence.touched_share,
         parameters.as_of_date
 
