@@ -30,6 +30,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import yaml
 from scipy.stats import binom
 
 ROOT = Path(__file__).parent.parent
@@ -47,6 +48,9 @@ Row = dict[str, Any]
 # The parts of the pipeline between which Python has its say.
 FIRST = ("+int_identity_edges_listed", "+int_texts_listed")
 REFERRALS = ROOT / "tests" / "truth" / "ror_by_programme__referral_margin.sql"
+DISABLED = yaml.safe_load((ROOT / "profiles.yml").read_text(encoding="utf-8"))["rapport"][
+    "outputs"
+]["duckdb"]["settings"]["disabled_optimizers"]
 PAIR = ("PR03", "PR07")  # the same return on the orders coded to them, and not the same effect
 COMPARED = """
 with
@@ -242,7 +246,7 @@ select
 from keyed
 """.format(
     draws=",\n        ".join(
-        f"(hash(place, {i}) + 0.5) / 18446744073709551616 as u{i}" for i in range(1, 15)
+        f"(hash(place * 100 + {i}) + 0.5) / 18446744073709551616 as u{i}" for i in range(1, 15)
     ),
     covariates=",\n    ".join(
         f"cast({name} as decimal(18, 6)) as {column}"
@@ -336,6 +340,7 @@ def load(landing: Path, home: Path) -> Path:
     file = home / "build" / "rapport.duckdb"
     records = []
     with duckdb.connect(str(file)) as connection:
+        connection.execute("set enable_progress_bar = false")
         for spec in read_contract(ROOT / "models" / "staging"):
             loaded = load_input(
                 connection,
@@ -375,6 +380,7 @@ def compare(file: Path, truth: Path, seed: int) -> list[Row]:
     """Return a row for each programme: what the mart says, and what is true."""
     with duckdb.connect() as connection:
         connection.execute(f"attach '{file}' as build (read_only)")
+        connection.execute(f"set disabled_optimizers = '{DISABLED}'")
         connection.execute("create schema marts; create schema truth")
         connection.execute(
             "create view marts.ror_by_programme as from build.marts_draft.ror_by_programme"
