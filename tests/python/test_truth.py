@@ -77,7 +77,13 @@ WATCHED = [
     ("party_merges", "parties", "1"),
     ("ror_by_programme", "referral_margin", "0.0001"),
     ("ror_by_programme", "coded_margin", "0.0001"),
+    ("ror_by_programme", "treated_parties", "1"),
 ]
+# Where not every row of a mart is compared, one that is.
+SHOWN = {
+    "ror_by_programme": "is_latest and segment = 'all' and party_type = 'all'",
+    "treated_parties": "is_latest and segment = 'all' and party_type = 'customer'",
+}
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +119,8 @@ def test_every_mart_agrees_with_the_truth(connection: duckdb.DuckDBPyConnection)
 
 @pytest.mark.parametrize("mart", MARTS)
 def test_a_missing_row_is_seen(connection: duckdb.DuckDBPyConnection, mart: str) -> None:
-    rows = f"select *, row_number() over () as place from publication.marts.{mart}"
+    order = f"order by {SHOWN[mart]} desc" if mart in SHOWN else ""
+    rows = f"select *, row_number() over ({order}) as place from publication.marts.{mart}"
     connection.execute(
         f"create or replace view marts.{mart} as"
         f" select * exclude (place) from ({rows}) where place > 1"
@@ -125,7 +132,7 @@ def test_a_missing_row_is_seen(connection: duckdb.DuckDBPyConnection, mart: str)
 def test_one_wrong_value_is_seen(
     connection: duckdb.DuckDBPyConnection, mart: str, column: str, step: str
 ) -> None:
-    shown = f"{column} is not null"
+    shown = SHOWN.get(column) or SHOWN.get(mart) or f"{column} is not null"
     rows = f"select *, row_number() over (order by {shown} desc) as place"
     connection.execute(
         f"create or replace view marts.{mart} as select * exclude (place) replace"
@@ -164,6 +171,34 @@ def test_a_post_stratified_score_far_off_or_missing_is_seen(
         )
         found[instead] = bool(wrong(connection, "nps_by_period"))
     assert list(found.values()) == [False, True, True]
+
+
+def test_a_retained_margin_whose_interval_misses_the_truth_is_seen(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """No programme of so small a brand has a tier: here each is given one, and an interval."""
+    found = {}
+    for name, tier, low, n_treated in (
+        ("wide", "B", -1e9, "n_treated"),
+        ("beside the truth", "B", 1e8, "n_treated"),
+        ("wide, of nobody", "A", -1e9, "0"),
+        ("none", "none", 1e8, "n_treated"),
+    ):
+        connection.execute(
+            "create or replace view marts.ror_by_programme as"
+            f" select * replace ('{tier}' as evidence_tier, 0.0 as trimmed_share,"
+            f" {n_treated} as n_treated, 0.0 as naive_margin, 2e8 as retained_margin,"
+            f" {low} as retained_margin_low, 4e8 as retained_margin_high)"
+            " from publication.marts.ror_by_programme"
+        )
+        missed = {one.quantity.split(",")[0] for one in wrong(connection, "ror_by_programme")}
+        found[name] = sorted(missed)
+    assert found == {
+        "wide": ["customers counted"],
+        "beside the truth": ["customers counted", "retained margin"],
+        "wide, of nobody": ["customers counted"],
+        "none": [],
+    }
 
 
 def test_a_value_that_is_not_there_is_not_ok() -> None:
