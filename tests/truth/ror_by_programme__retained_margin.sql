@@ -78,7 +78,7 @@ together as (
 
     select * from actual
     union all
-    select 'all', null, null, sum(actual.effect)
+    select 'all' as programme_id, null as touched, null as counted, sum(actual.effect) as effect
     from actual
     inner join mart using (programme_id)
     where mart.evidence_tier in ('A', 'B')
@@ -97,7 +97,7 @@ customers as (
 
 select
     'customers touched first, ' || actual.programme_id as quantity,
-    actual.touched as truth,
+    cast(actual.touched as double) as truth,
     coalesce(customers.treated_parties, 0) as estimate,
     0 as tolerance
 from actual
@@ -115,7 +115,7 @@ union all
 select
     'retained margin, ' || mart.programme_id || ' (' || mart.evidence_tier
     || ', naive ' || coalesce(cast(round(mart.naive_margin) as bigint), 0) || ')',
-    coalesce(together.effect, 0),
+    cast(coalesce(together.effect, 0) as double),
     mart.retained_margin,
     case
         when together.effect < mart.retained_margin
