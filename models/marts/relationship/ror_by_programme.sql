@@ -12,6 +12,12 @@ evidence as (
 
 ),
 
+forgiveness as (
+
+    select * from {{ ref('int_forgiveness_compared') }}
+
+),
+
 parameters as (
 
     select * from {{ ref('int_parameters_resolved') }}
@@ -51,6 +57,20 @@ final as (
         returns.margin_from_frequency,
         returns.margin_from_order_value,
         returns.price_resilience,
+        {% for measure in ["incidents", "repurchases", "untouched_incidents", "untouched_repurchases"] -%}
+            case
+                when returns.party_type = 'all' and returns.segment = 'all'
+                    then forgiveness.{{ measure }}
+            end as {{ measure }},
+        {% endfor -%}
+        case
+            when returns.party_type = 'all' and returns.segment = 'all'
+                then
+                    {{ safe_divide('forgiveness.repurchases', 'forgiveness.incidents') }}
+                    - {{ safe_divide(
+                        'forgiveness.untouched_repurchases', 'forgiveness.untouched_incidents'
+                    ) }}
+        end as forgiveness,
         returns.naive_margin,
         returns.selection_share,
         returns.robustness_value,
@@ -97,6 +117,10 @@ final as (
         on
             returns.window_month = evidence.window_month
             and returns.programme_id = evidence.programme_id
+    left join forgiveness
+        on
+            returns.window_month = forgiveness.window_month
+            and returns.programme_id = forgiveness.programme_id
 
 )
 
