@@ -55,13 +55,17 @@ publications: setup ## List the publications of the data home
 switch: setup ## Point current at publication NUMBER=
 	$(BIN)/python -m orchestration switch $(NUMBER)
 
-bench: bench-clv bench-identity bench-scores bench-sentiment ## Every bench
+bench: bench-clv bench-identity bench-ror bench-scores bench-sentiment ## Every bench
 
 bench-clv: setup ## Fit and score customer values: published figures, and lifetimes side by side
 	$(BIN)/python bench/clv.py
 
 bench-identity: setup ## Merge 1.2 million identifiers with a chain of 1,000 links and a shared mailbox
 	$(BIN)/python bench/identity.py
+
+bench-ror: setup ## Hold ROR against the truth of SEEDS= (default 40) demo brands, some minutes each; time ten million customers
+	$(BIN)/python bench/ror.py --rows 10000000
+	$(BIN)/python bench/ror.py --seeds $(or $(SEEDS),40)
 
 bench-scores: setup ## Does the relationship score of HOME_DIR= (default data) rank customers by the margin to come?
 	$(BIN)/python bench/scores.py
@@ -82,4 +86,4 @@ clean: ## Remove the data homes, the set-up and everything built
 	chmod -R u+w data data-* 2>/dev/null || true
 	rm -rf data data-* target logs $(VENV) .pytest_cache .ruff_cache
 
-.PHONY: help setup run test lint dev demo truth publications switch bench bench-clv bench-identity bench-scores bench-sentiment pins lock clean
+.PHONY: help setup run test lint dev demo truth publications switch bench bench-clv bench-identity bench-ror bench-scores bench-sentiment pins lock clean

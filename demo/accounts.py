@@ -367,12 +367,13 @@ class Accounts:
             readable = keep & ~(people.is_erased[acted.actor - first] & acted.is_named)
         month = self.month(acted.second)
         participant = acted.actor * 2 + acted.is_named
+        span = int(participant.max(initial=0)) + 1
         own = np.where(acted.programme < 0, programmes, acted.programme)
         for platform in (acted.platform, np.full_like(own, platforms)):
             for programme in (own, np.full_like(own, programmes + 1)):
                 place = np.ravel_multi_index((month, platform, programme), shape)
-                pairs = np.unique(np.stack([place, participant])[:, keep], axis=1)
-                self._engage("participants", shape, pairs[0], np.ones_like(pairs[0]))
+                taken = np.unique(place[keep] * span + participant[keep]) // span
+                self._engage("participants", shape, taken, np.ones_like(taken))
                 for name, which in {
                     "events_of_known_parties": acted.is_named,
                     "organic_events": acted.is_organic,

@@ -15,6 +15,7 @@ mart as (
 
     select programme_id, window_start, window_end, cast(referral_margin as decimal(38, 4)) as referral_margin
     from marts.ror_by_programme
+    where is_latest and party_type = 'all' and segment = 'all'
 
 ),
 
