@@ -5,12 +5,6 @@
 } -%}
 with
 
-parameters as (
-
-    select * from {{ ref('int_parameters_resolved') }}
-
-),
-
 candidates as (
 
     select * from {{ ref('int_uplift_candidates_measured') }}
