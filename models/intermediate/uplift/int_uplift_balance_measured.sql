@@ -185,8 +185,10 @@ final as (
         covariate,
         treated_mean,
         control_mean,
+        -- without any variance means that differ are very far apart, rather than not to be compared
         {{ safe_divide(
-            'treated_mean - control_mean', 'sqrt((treated_variance + control_variance) / 2)'
+            'treated_mean - control_mean',
+            'sqrt(greatest(1e-12, (treated_variance + control_variance) / 2))'
         ) }} as standardised_difference
 
     from paired
