@@ -20,6 +20,7 @@ estimates as (
 
 ),
 
+-- who are all in one bucket cannot be estimated without it, so their estimate has no error
 errors as (
 
     select
@@ -30,11 +31,15 @@ errors as (
         replicates.segment,
         count(*) as buckets,
         {% for estimator in estimators -%}
-            sqrt(
-                {{ sum_exactly(
-                    "power(replicates." ~ estimator ~ "_effect - estimates." ~ estimator ~ "_effect, 2) / 1e12"
-                ) }} * 1e12 * (count(*) - 1) / count(*)
-            ) as {{ estimator }}_error{{ "," if not loop.last }}
+            case
+                when count(replicates.{{ estimator }}_effect) = count(*)
+                    then sqrt(
+                        {{ sum_exactly(
+                            "power(replicates." ~ estimator ~ "_effect - estimates." ~ estimator
+                            ~ "_effect, 2) / 1e12"
+                        ) }} * 1e12 * (count(*) - 1) / count(*)
+                    )
+            end as {{ estimator }}_error{{ "," if not loop.last }}
         {% endfor %}
     from replicates
     inner join estimates
