@@ -1,3 +1,4 @@
+{% set groups = [("'all'", "'all'"), ("party_type", "'all'"), ("'all'", "segment")] -%}
 with
 
 windows as (
@@ -17,7 +18,7 @@ candidates as (
 
 changed as (
 
-    {% for party_type, segment in [("'all'", "'all'"), ("party_type", "'all'"), ("'all'", "segment")] -%}
+    {% for party_type, segment in groups -%}
         {{ "union all" if not loop.first }}
         select
             windows.window_month,

@@ -114,7 +114,8 @@ compared as (
 
 ),
 
--- A: chance alone. B: chance and the bracket. C: the change, and what the demoted tier B would have said
+-- A: chance alone. B: chance and the bracket. C: the change, and what the demoted tier B would have
+-- said
 graded as (
 
     select
@@ -315,18 +316,22 @@ by_programme as (
         future_value_high,
         case
             when evidence_tier in ('A', 'B')
-                then 0.5 * (
-                    sqrt(power(partial_f, 4) + 4 * power(partial_f, 2)) - power(partial_f, 2)
-                )
+                then
+                    (sqrt(power(partial_f, 4) + 4 * power(partial_f, 2)) - power(partial_f, 2)) / 2
         end as robustness_value,
         case
             when evidence_tier in ('A', 'B')
-                then {{ safe_divide('full_price_orders', 'orders') }}
+                then
+                    {{ safe_divide('full_price_orders', 'orders') }}
                     - {{ safe_divide('control_full_price_orders', 'control_orders') }}
         end as price_resilience,
         case
-            when evidence_tier in ('A', 'B')
-                and active > 0 and expected_active > 0 and orders > 0 and expected_orders > 0
+            when
+                evidence_tier in ('A', 'B')
+                and active > 0
+                and expected_active > 0
+                and orders > 0
+                and expected_orders > 0
                 and cast(margin_after as double) > 0
                 and cast(margin_after as double) - retained_margin > 0
                 then 1

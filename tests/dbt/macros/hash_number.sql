@@ -1,6 +1,7 @@
 with
 
--- the first 7 of MD5's hexadecimal digits: of '' d41d8cd, of 'a' 0cc175b, of 'abc' 9001509 (RFC 1321)
+-- the first 7 of the hexadecimal digits of MD5 (RFC 1321): of '' d41d8cd, of 'a' 0cc175b, of 'abc'
+-- 9001509
 cases as (
 
     select
