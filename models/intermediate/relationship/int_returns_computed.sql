@@ -191,7 +191,7 @@ placed as (
 
 ),
 
-summed as (
+grouped as (
 
     {% for party_type, segment in groups -%}
         {{ "union all" if not loop.first }}
@@ -200,22 +200,31 @@ summed as (
             programme_id,
             {{ party_type }} as party_type,
             {{ segment }} as segment,
-            coalesce(sum(case when measure = 'touches' then amount end), 0) as touches,
-            count(distinct case when measure = 'treated_parties' then party_id end)
-                as treated_parties,
-            coalesce(sum(case when measure = 'referral_margin' then amount end), 0)
-                as referral_margin,
-            coalesce(sum(case when measure = 'deflected_questions' then amount end), 0)
-                as deflected_questions,
-            coalesce(sum(case when measure = 'coded_margin' then amount end), 0) as coded_margin
+            measure,
+            amount,
+            party_id
 
         from placed
-        group by
-            window_month,
-            programme_id{% if party_type == "party_type" %},
-            party_type{% endif %}{% if segment == "segment" %},
-            segment{% endif %}
     {% endfor %}
+
+),
+
+summed as (
+
+    select
+        window_month,
+        programme_id,
+        party_type,
+        segment,
+        coalesce(sum(case when measure = 'touches' then amount end), 0) as touches,
+        count(distinct case when measure = 'treated_parties' then party_id end) as treated_parties,
+        coalesce(sum(case when measure = 'referral_margin' then amount end), 0) as referral_margin,
+        coalesce(sum(case when measure = 'deflected_questions' then amount end), 0)
+            as deflected_questions,
+        coalesce(sum(case when measure = 'coded_margin' then amount end), 0) as coded_margin
+
+    from grouped
+    group by window_month, programme_id, party_type, segment
 
 ),
 
@@ -464,7 +473,9 @@ final as (
         case
             when related.evidence_tier = 'C'
                 then 'a change, not an effect: in no total'
-            when related.bracket_low < related.sampling_low or related.bracket_high > related.sampling_high
+            when
+                related.bracket_low < related.sampling_low
+                or related.bracket_high > related.sampling_high
                 then
                     'estimates that adjust differently disagree: the interval is their bracket'
             when related.evidence_tier = 'B'

@@ -139,7 +139,7 @@ gated as (
         and joined.n_assigned_control >= parameters.min_arm_size as is_randomised,
         joined.n_compared >= parameters.min_arm_size
         and joined.n_control >= parameters.min_arm_size as has_arms,
-        coalesce(joined.trimmed_share <= 1 - parameters.min_overlap_share, false) as has_overlap,
+        joined.n_compared >= parameters.min_overlap_share * joined.n_measured as has_overlap,
         coalesce(joined.touched_share <= parameters.max_touched_share, false) as has_untouched,
         coalesce(joined.max_imbalance < parameters.max_imbalance, false)
         and coalesce(joined.max_regressed_imbalance < parameters.max_regressed_imbalance, false)

@@ -1,3 +1,4 @@
+{% set groups = [("'all'", "'all'"), ("party_type", "'all'"), ("'all'", "segment")] -%}
 with
 
 windows as (
@@ -17,7 +18,7 @@ candidates as (
 
 changed as (
 
-    {% for party_type, segment in [("'all'", "'all'"), ("party_type", "'all'"), ("'all'", "segment")] -%}
+    {% for party_type, segment in groups -%}
         {{ "union all" if not loop.first }}
         select
             windows.window_month,
@@ -46,8 +47,8 @@ summed as (
         segment,
         count(*) as n_measured,
         sum(case when has_before then 1 else 0 end) as n_changed,
-        sum(case when has_before then margin_change else 0 end) as total_change,
-        sum(case when has_before then margin_change * margin_change else 0 end) as total_square
+        sum(case when has_before then margin_change end) as total_change,
+        sum(case when has_before then margin_change * margin_change end) as total_square
 
     from changed
     group by window_month, programme_id, party_type, segment
@@ -64,16 +65,16 @@ final as (
         cast(n_measured as bigint) as n_measured,
         cast(n_changed as bigint) as n_changed,
         cast(total_change as double) as margin_change,
-        sqrt(
-            n_changed
-            * {{ safe_divide(
-                'greatest(0.0, cast(total_square as double) - '
-                ~ safe_divide(
-                    'cast(total_change as double) * cast(total_change as double)', 'n_changed'
-                ) ~ ')',
-                'n_changed - 1'
-            ) }}
-        ) as margin_change_error
+        case
+            when n_changed > 1
+                then sqrt(n_changed * {{ safe_divide(
+                    'greatest(0.0, cast(total_square as double) - '
+                    ~ safe_divide(
+                        'cast(total_change as double) * cast(total_change as double)', 'n_changed'
+                    ) ~ ')',
+                    'n_changed - 1'
+                ) }})
+        end as margin_change_error
 
     from summed
 

@@ -114,7 +114,8 @@ compared as (
 
 ),
 
--- A: chance alone. B: chance and the bracket. C: the change, and what the demoted tier B would have said
+-- A: chance alone. B: chance and the bracket. C: the change, and what the demoted tier B would have
+-- said
 graded as (
 
     select
@@ -153,8 +154,9 @@ graded as (
         end as sampling_high,
         case
             when evidence_tier = 'A' then adjusted - confidence_z * adjusted_error
-            when evidence_tier = 'B' then least(adjusted - confidence_z * adjusted_error, bracket_low)
-            when evidence_tier = 'C'
+            when evidence_tier = 'B' and adjusted_error is not null
+                then least(adjusted - confidence_z * adjusted_error, bracket_low)
+            when evidence_tier = 'C' and margin_change_error is not null
                 then least(
                     margin_change - confidence_z * margin_change_error,
                     coalesce(bracket_low, margin_change)
@@ -162,9 +164,9 @@ graded as (
         end as retained_margin_low,
         case
             when evidence_tier = 'A' then adjusted + confidence_z * adjusted_error
-            when evidence_tier = 'B'
+            when evidence_tier = 'B' and adjusted_error is not null
                 then greatest(adjusted + confidence_z * adjusted_error, bracket_high)
-            when evidence_tier = 'C'
+            when evidence_tier = 'C' and margin_change_error is not null
                 then greatest(
                     margin_change + confidence_z * margin_change_error,
                     coalesce(bracket_high, margin_change)
@@ -211,7 +213,10 @@ joint_replicates as (
         headline.party_type,
         headline.segment,
         hundred.bucket,
-        {{ sum_exactly('coalesce(replicates.adjusted_effect, headline.adjusted)') }} as adjusted
+        case
+            when count(replicates.bucket) = count(replicates.adjusted_effect)
+                then {{ sum_exactly('coalesce(replicates.adjusted_effect, headline.adjusted)') }}
+        end as adjusted
 
     from headline
     inner join evidence
@@ -263,10 +268,13 @@ joint_errors as (
         joint_replicates.window_month,
         joint_replicates.party_type,
         joint_replicates.segment,
-        sqrt(
-            {{ sum_exactly('power(joint_replicates.adjusted - joint.adjusted, 2) / 1e12') }}
-            * 1e12 * 0.99
-        ) as adjusted_error
+        case
+            when count(joint_replicates.adjusted) = count(*)
+                then sqrt(
+                    {{ sum_exactly('power(joint_replicates.adjusted - joint.adjusted, 2) / 1e12') }}
+                    * 1e12 * 0.99
+                )
+        end as adjusted_error
 
     from joint_replicates
     inner join joint
@@ -308,18 +316,22 @@ by_programme as (
         future_value_high,
         case
             when evidence_tier in ('A', 'B')
-                then 0.5 * (
-                    sqrt(power(partial_f, 4) + 4 * power(partial_f, 2)) - power(partial_f, 2)
-                )
+                then
+                    (sqrt(power(partial_f, 4) + 4 * power(partial_f, 2)) - power(partial_f, 2)) / 2
         end as robustness_value,
         case
             when evidence_tier in ('A', 'B')
-                then {{ safe_divide('full_price_orders', 'orders') }}
+                then
+                    {{ safe_divide('full_price_orders', 'orders') }}
                     - {{ safe_divide('control_full_price_orders', 'control_orders') }}
         end as price_resilience,
         case
-            when evidence_tier in ('A', 'B')
-                and active > 0 and expected_active > 0 and orders > 0 and expected_orders > 0
+            when
+                evidence_tier in ('A', 'B')
+                and active > 0
+                and expected_active > 0
+                and orders > 0
+                and expected_orders > 0
                 and cast(margin_after as double) > 0
                 and cast(margin_after as double) - retained_margin > 0
                 then 1
@@ -396,14 +408,20 @@ final as (
         cast(null as string) as demotion_reason,
         joint.n_compared as n_treated,
         joint.adjusted as retained_margin,
-        least(
-            joint.adjusted - parameters.confidence_z * joint_errors.adjusted_error,
-            joint.bracket_low
-        ) as retained_margin_low,
-        greatest(
-            joint.adjusted + parameters.confidence_z * joint_errors.adjusted_error,
-            joint.bracket_high
-        ) as retained_margin_high,
+        case
+            when joint_errors.adjusted_error is not null
+                then least(
+                    joint.adjusted - parameters.confidence_z * joint_errors.adjusted_error,
+                    joint.bracket_low
+                )
+        end as retained_margin_low,
+        case
+            when joint_errors.adjusted_error is not null
+                then greatest(
+                    joint.adjusted + parameters.confidence_z * joint_errors.adjusted_error,
+                    joint.bracket_high
+                )
+        end as retained_margin_high,
         joint.adjusted - parameters.confidence_z * joint_errors.adjusted_error as sampling_low,
         joint.adjusted + parameters.confidence_z * joint_errors.adjusted_error as sampling_high,
         case when joint.evidence_tier = 'B' then joint.bracket_low end as bracket_low,

@@ -69,13 +69,14 @@ weighed as (
         treated_month,
         acquisition_channel,
         is_treated,
-        parties,
-        case when is_treated then 1 else cast(n_treated as double) / n_control end as weight,
-        {% for covariate in covariates -%}
+        {%- for covariate in covariates %}
             cast({{ covariate }} as double) as {{ covariate }},
             cast({{ squares.get(covariate, covariate ~ "_square") }} as double)
-                as {{ covariate }}_square{{ "," if not loop.last }}
-        {% endfor %}
+                as {{ covariate }}_square,
+        {%- endfor %}
+        parties,
+        case when is_treated then 1 else cast(n_treated as double) / n_control end as weight
+
     from placed
 
 ),
@@ -86,12 +87,13 @@ summed as (
         windows.window_month,
         weighed.programme_id,
         weighed.is_treated,
-        {{ sum_exactly('weighed.weight * weighed.parties') }} as parties,
-        {% for covariate in covariates -%}
+        {%- for covariate in covariates %}
             {{ sum_exactly('weighed.weight * weighed.' ~ covariate) }} as {{ covariate }},
             {{ sum_exactly('weighed.weight * weighed.' ~ covariate ~ '_square') }}
-                as {{ covariate }}_square{{ "," if not loop.last }}
-        {% endfor %}
+                as {{ covariate }}_square,
+        {%- endfor %}
+        {{ sum_exactly('weighed.weight * weighed.parties') }} as parties
+
     from weighed
     inner join windows
         on
@@ -186,8 +188,10 @@ final as (
         treated_mean,
         control_mean,
         covariate in ('{{ squares | join("', '") }}') as is_regressed,
+        -- without any variance means that differ are very far apart, rather than not to be compared
         {{ safe_divide(
-            'treated_mean - control_mean', 'sqrt((treated_variance + control_variance) / 2)'
+            'treated_mean - control_mean',
+            'sqrt(greatest(1e-12, (treated_variance + control_variance) / 2))'
         ) }} as standardised_difference
 
     from paired

@@ -18,8 +18,8 @@ strata as (
 
 ),
 
--- both arms of every stratum, bucket by bucket and group by group, as differences from the controls'
--- mean of the stratum
+-- both arms of every stratum, bucket by bucket and group by group, as differences from the
+-- controls' mean of the stratum
 groups as (
 
     select

@@ -5,12 +5,6 @@
 } -%}
 with
 
-parameters as (
-
-    select * from {{ ref('int_parameters_resolved') }}
-
-),
-
 candidates as (
 
     select * from {{ ref('int_uplift_candidates_measured') }}
@@ -39,13 +33,14 @@ lifetime_values as (
 tiles as (
 
     select
-        programme_id,
-        {% for measure, percentiles in edges.items() -%}
+        {%- for measure in edges %}
             {{ measure }},
             ntile(100) over (
                 partition by programme_id order by {{ measure }}, party_id, treated_month
-            ) as {{ measure }}_tile{{ "," if not loop.last }}
-        {% endfor %}
+            ) as {{ measure }}_tile,
+        {%- endfor %}
+        programme_id
+
     from candidates
     where is_treated
 
@@ -54,14 +49,14 @@ tiles as (
 edges as (
 
     select
-        programme_id,
-        {% for measure, percentiles in edges.items() -%}
-            {% set outer = loop.last -%}
-            {% for tile in percentiles -%}
+        {%- for measure, percentiles in edges.items() %}
+            {%- for tile in percentiles %}
                 max(case when {{ measure }}_tile = {{ tile }} then {{ measure }} end)
-                    as {{ measure }}_{{ tile }}{{ "," if not (loop.last and outer) }}
-            {% endfor -%}
-        {% endfor %}
+                    as {{ measure }}_{{ tile }},
+            {%- endfor %}
+        {%- endfor %}
+        programme_id
+
     from tiles
     group by programme_id
 
@@ -71,6 +66,14 @@ classed as (
 
     select
         candidates.*,
+        {%- for measure, percentiles in edges.items() %}
+            1
+            {%- for tile in percentiles %}
+                + case
+                    when candidates.{{ measure }} > edges.{{ measure }}_{{ tile }} then 1 else 0
+                end
+            {%- endfor %} as {{ measure }}_class,
+        {%- endfor %}
         case
             when candidates.orders_before <= 8 then candidates.orders_before
             when candidates.orders_before <= 10 then 9
@@ -79,12 +82,8 @@ classed as (
             when candidates.orders_before <= 19 then 12
             when candidates.orders_before <= 24 then 13
             else 14
-        end as orders_class,
-        {% for measure, percentiles in edges.items() -%}
-            1{% for tile in percentiles %}
-                + case when candidates.{{ measure }} > edges.{{ measure }}_{{ tile }} then 1 else 0 end
-            {%- endfor %} as {{ measure }}_class{{ "," if not loop.last }}
-        {% endfor %}
+        end as orders_class
+
     from candidates
     inner join edges on candidates.programme_id = edges.programme_id
 
@@ -116,10 +115,12 @@ first_assignments as (
 
     select
         assignments.*,
-        dense_rank() over (partition by programme_id order by arm) as arm_number
+        dense_rank() over (
+            partition by assignments.programme_id order by assignments.arm
+        ) as arm_number
 
     from assignments
-    where is_horizon_complete
+    where assignments.is_horizon_complete
 
 ),
 

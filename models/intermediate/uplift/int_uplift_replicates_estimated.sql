@@ -3,6 +3,10 @@
     "control_active", "control_orders", "control_full_price_orders", "control_touched",
     "naive", "difference_in_differences", "stratified", "adjusted", "purchases", "placebo", "residual_value"
 ] -%}
+{% set cleaned = [
+    "difference_in_differences", "stratified", "adjusted", "purchases", "residual_value"
+] -%}
+{% set groups = [("'all'", "'all'"), ("party_type", "'all'"), ("'all'", "segment")] -%}
 with
 
 windows as (
@@ -34,7 +38,7 @@ in_window as (
 
 grouped as (
 
-    {% for party_type, segment in [("'all'", "'all'"), ("party_type", "'all'"), ("'all'", "segment")] -%}
+    {% for party_type, segment in groups -%}
         {{ "union all" if not loop.first }}
         select
             window_month,
@@ -113,10 +117,11 @@ totals as (
         design,
         programme_id,
         party_type,
-        segment,
-        {% for measure in measures -%}
-            {{ sum_exactly(measure) }} as {{ measure }}{{ "," if not loop.last }}
-        {% endfor %}
+        {%- for measure in measures %}
+            {{ sum_exactly(measure) }} as {{ measure }},
+        {%- endfor %}
+        segment
+
     from by_bucket
     group by
         window_month,
@@ -143,10 +148,10 @@ left_out as (
         totals.design,
         totals.programme_id,
         totals.party_type,
-        totals.segment,
-        {% for measure in measures -%}
+        {%- for measure in measures %}
             totals.{{ measure }} - by_bucket.{{ measure }} as {{ measure }},
-        {% endfor -%}
+        {%- endfor %}
+        totals.segment,
         by_bucket.bucket,
         {{ safe_divide('totals.n_compared', 'totals.n_compared - by_bucket.n_compared') }} as scale,
         {{ safe_divide('totals.n_placebo', 'totals.n_placebo - by_bucket.n_placebo') }}
@@ -185,7 +190,7 @@ final as (
     select
         left_out.*,
         coalesce(contaminated.touched_share, everybody.touched_share) as touched_share,
-        {% for measure in ["difference_in_differences", "stratified", "adjusted", "purchases", "residual_value"] -%}
+        {% for measure in cleaned -%}
             left_out.scale * left_out.{{ measure }}
             / nullif(
                 1 - least(0.9, coalesce(contaminated.touched_share, everybody.touched_share)), 0

@@ -20,6 +20,7 @@ estimates as (
 
 ),
 
+-- who are all in one bucket cannot be estimated without it, so their estimate has no error
 errors as (
 
     select
@@ -28,14 +29,19 @@ errors as (
         replicates.programme_id,
         replicates.party_type,
         replicates.segment,
-        count(*) as buckets,
-        {% for estimator in estimators -%}
-            sqrt(
-                {{ sum_exactly(
-                    "power(replicates." ~ estimator ~ "_effect - estimates." ~ estimator ~ "_effect, 2) / 1e12"
-                ) }} * 1e12 * (count(*) - 1) / count(*)
-            ) as {{ estimator }}_error{{ "," if not loop.last }}
-        {% endfor %}
+        {%- for estimator in estimators %}
+            case
+                when count(replicates.{{ estimator }}_effect) = count(*)
+                    then sqrt(
+                        {{ sum_exactly(
+                            "power(replicates." ~ estimator ~ "_effect - estimates." ~ estimator
+                            ~ "_effect, 2) / 1e12"
+                        ) }} * 1e12 * (count(*) - 1) / count(*)
+                    )
+            end as {{ estimator }}_error,
+        {%- endfor %}
+        count(*) as buckets
+
     from replicates
     inner join estimates
         on
@@ -72,11 +78,12 @@ final as (
         estimates.control_orders,
         estimates.control_full_price_orders,
         estimates.touched_share,
-        errors.buckets,
-        {% for estimator in estimators -%}
+        {%- for estimator in estimators %}
             estimates.{{ estimator }}_effect as {{ estimator }},
-            errors.{{ estimator }}_error{{ "," if not loop.last }}
-        {% endfor %}
+            errors.{{ estimator }}_error,
+        {%- endfor %}
+        errors.buckets
+
     from estimates
     inner join errors
         on

@@ -1,5 +1,5 @@
--- Nothing is counted twice across programmes: the components of the programmes sum to those of 'all',
--- retained margin over the programmes of tier A and B. 1e-4 is for the rounding of shares.
+-- Nothing is counted twice across programmes: the components of the programmes sum to those of
+-- 'all', retained margin over the programmes of tier A and B. 1e-4 is for the rounding of shares.
 with
 
 returns as (
