@@ -21,7 +21,7 @@ cases as (
     union all
     select
         'null' as what,
-        {{ hash_number('cast(null as varchar)') }} as actual,
+        {{ hash_number('cast(null as string)') }} as actual,
         cast(null as bigint) as expected
 
 )
