@@ -57,7 +57,9 @@ final as (
         returns.margin_from_frequency,
         returns.margin_from_order_value,
         returns.price_resilience,
-        {% for measure in ["incidents", "repurchases", "untouched_incidents", "untouched_repurchases"] -%}
+        {% for measure in [
+            "incidents", "repurchases", "untouched_incidents", "untouched_repurchases"
+        ] -%}
             case
                 when returns.party_type = 'all' and returns.segment = 'all'
                     then forgiveness.{{ measure }}
