@@ -1,6 +1,6 @@
 -- From orders and refunds, without the sums of the strata: margin of the horizon from the day of
--- the touch on, less that of the horizon before its month, of the treated of tier C who had ordered a
--- horizon before and whom no referral won.
+-- the touch on, less that of the horizon before its month, of the treated of tier C who had ordered
+-- a horizon before and whom no referral won.
 with
 
 first_orders as (
