@@ -5,7 +5,7 @@ python bench/clv_step.py fit|score MODEL DATA PARAMETERS TIMES QUERIES
 
 import json
 import math
-import resource
+import re
 import sys
 import time
 from pathlib import Path
@@ -52,7 +52,9 @@ def main(step: str, model: str, data: str, theta: str, times: str, queries: str)
         work()
         result["seconds"] = min(result["seconds"], time.perf_counter() - begun)
         result["cpu"] = min(result["cpu"], time.process_time() - used)
-    result["mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # getrusage would start from what the parent held
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    result["mb"] = int(re.findall(r"VmHWM:\s+(\d+)", status)[0]) / 1024
     if step == "score":
         (result["mean_clv"],) = connection.execute("select avg(clv) from scored").fetchone() or (0,)
     print(json.dumps(result))

@@ -26,7 +26,7 @@ Likelihood = Callable[[Vector], tuple[float, Vector]]
 
 VERSION = "2026-11-22"  # of the method: part of the hash that lets a fit be used again
 MAX_GROUPS = 1_000_000
-CHUNK = 4_096  # groups at a time in the quadrature: bounds the memory
+CHUNK = 1_024  # groups at a time in the quadrature: bounds the memory, and stays in the cache
 COARSE = 5_000  # about so many groups, evenly spaced, are enough to choose among the starts
 NODES = 24
 CUT = 38.0  # e^-38 is below the last bit: the integral over the dropout time is cut there

@@ -49,7 +49,7 @@ def published(done: Publication) -> str:
 
 def _figure(row: Mapping[str, Any]) -> str:
     shown = f"{row['value']:,.2f}".removesuffix(".00") if row["value"] is not None else "none"
-    if row["low"] is not None:
+    if row["low"] is not None and row["high"] is not None:
         shown += f" [{row['low']:,.2f}, {row['high']:,.2f}]"
     return f"  {row['figure']:<34}{shown:<28}{row['note'] or ''}"
 

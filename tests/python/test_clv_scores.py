@@ -61,6 +61,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "--select",
             "int_pareto_nbd_scored",
             "int_bg_nbd_scored",
+            "int_purchase_chances_scored",
         ],
         cwd=ROOT,
         env=os.environ
@@ -117,9 +118,14 @@ def score(
         [(model, i, UNIT, HORIZON, discount, *row) for i, row in enumerate(parameters)],
     )
     query = (compiled / f"int_{model}_scored.sql").read_text(encoding="utf-8")
+    purchase = "p_purchase"
+    if model == "pareto_nbd":
+        chances = (compiled / "int_purchase_chances_scored.sql").read_text(encoding="utf-8")
+        query = f"{query}) join ({chances}) using (basis, variation, frequency, age_days"
+        purchase = "p_alive * p_purchase_alive"
     return connection.execute(
         "select variation, frequency, recency_days, age_days, p_alive, expected_orders,"
-        f" discounted_orders, twice_discounted_orders, discounted_pairs, p_purchase from ({query})"
+        f" discounted_orders, twice_discounted_orders, discounted_pairs, {purchase} from ({query})"
         " order by all"
     ).fetchall()
 

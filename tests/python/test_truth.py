@@ -66,6 +66,8 @@ WATCHED = [
     ("recurring_revenue_movements", "amount", "0.0001"),
     ("recurring_revenue_movements", "customers", "1"),
     ("recurring_revenue_movements", "closing_mrr", "0.0001"),
+    ("relationship_scorecard", "value", "0.01"),
+    ("relationship_scorecard", "numerator", "1"),
     ("response_times", "conversations", "1"),
     ("response_times", "answered", "1"),
     ("response_times", "answered_within_sla", "1"),

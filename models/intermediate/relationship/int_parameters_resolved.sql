@@ -99,12 +99,16 @@ pivoted as (
         {{ parameter("level_1_min_love", "double") }},
         {{ parameter("level_2_min_love", "double") }},
         {{ parameter("level_3_min_love", "double") }},
+        {{ parameter("scorecard_comparison_months", "bigint") }},
+        {{ parameter("scorecard_window_months", "bigint") }},
+        {{ parameter("scorecard_survey", "string") }},
         {{ parameter("min_arm_size", "bigint") }},
         {{ parameter("min_stratum_parties", "bigint") }},
         {{ parameter("max_propensity", "double") }},
         {{ parameter("min_overlap_share", "double") }},
         {{ parameter("max_touched_share", "double") }},
         {{ parameter("max_imbalance", "double") }},
+        {{ parameter("max_regressed_imbalance", "double") }},
         {{ parameter("cost_per_thousand", "double") }},
         {{ parameter("min_before_after_customers", "bigint") }}
 

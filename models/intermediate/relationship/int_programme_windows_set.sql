@@ -30,6 +30,12 @@ costs as (
 
 ),
 
+assignments as (
+
+    select * from {{ ref('int_treatment_assignments_resolved') }}
+
+),
+
 mentioned as (
 
     select
@@ -55,6 +61,15 @@ mentioned as (
 
     from costs
     where programme_id is not null
+    union all
+    select distinct
+        assignments.programme_id,
+        cast(null as string) as programme_name,
+        cast(null as string) as programme_kind
+
+    from assignments
+    cross join parameters
+    where {{ local_date('assignments.assigned_at') }} <= parameters.as_of_date
     union all
     select
         'all' as programme_id,

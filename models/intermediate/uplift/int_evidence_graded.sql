@@ -67,7 +67,9 @@ imbalances as (
     select
         window_month,
         programme_id,
-        max(abs(standardised_difference)) as max_imbalance
+        max(case when not is_regressed then abs(standardised_difference) end) as max_imbalance,
+        max(case when is_regressed then abs(standardised_difference) end)
+            as max_regressed_imbalance
 
     from balance
     group by window_month, programme_id
@@ -85,6 +87,7 @@ joined as (
         coalesce(observed_controls.n_control, 0) as n_control,
         observed.touched_share,
         imbalances.max_imbalance,
+        imbalances.max_regressed_imbalance,
         coalesce(observed.n_placebo, 0) as n_placebo,
         observed.placebo,
         observed.placebo_error,
@@ -138,7 +141,9 @@ gated as (
         and joined.n_control >= parameters.min_arm_size as has_arms,
         joined.n_compared >= parameters.min_overlap_share * joined.n_measured as has_overlap,
         coalesce(joined.touched_share <= parameters.max_touched_share, false) as has_untouched,
-        coalesce(joined.max_imbalance < parameters.max_imbalance, false) as has_balance,
+        coalesce(joined.max_imbalance < parameters.max_imbalance, false)
+        and coalesce(joined.max_regressed_imbalance < parameters.max_regressed_imbalance, false)
+            as has_balance,
         joined.n_placebo < parameters.min_arm_size
         or coalesce(
             abs(joined.placebo) <= parameters.confidence_z * joined.placebo_error, true
@@ -188,6 +193,7 @@ final as (
         touched_share,
         trimmed_share,
         max_imbalance,
+        max_regressed_imbalance,
         n_placebo,
         case when n_placebo > 0 then placebo end as placebo,
         case when n_placebo > 0 then placebo_error end as placebo_error,

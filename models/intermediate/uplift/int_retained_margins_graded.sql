@@ -21,7 +21,7 @@ estimates as (
 replicates as (
 
     select * from {{ ref('int_uplift_replicates_estimated') }}
-    where bucket is not null
+    where bucket >= 0
 
 ),
 

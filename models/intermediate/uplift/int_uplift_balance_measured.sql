@@ -187,6 +187,7 @@ final as (
         covariate,
         treated_mean,
         control_mean,
+        covariate in ('{{ squares | join("', '") }}') as is_regressed,
         -- without any variance means that differ are very far apart, rather than not to be compared
         {{ safe_divide(
             'treated_mean - control_mean',

@@ -137,7 +137,7 @@ left_out as (
 
     select
         *,
-        cast(null as bigint) as bucket,
+        cast(-1 as bigint) as bucket,
         cast(1 as double) as scale,
         cast(1 as double) as placebo_scale
 
@@ -205,7 +205,7 @@ final as (
             left_out.window_month = everybody.window_month
             and left_out.design = everybody.design
             and left_out.programme_id = everybody.programme_id
-            and everybody.bucket is null
+            and everybody.bucket = -1
     left join contaminated
         on
             left_out.window_month = contaminated.window_month

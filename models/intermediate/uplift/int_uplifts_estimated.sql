@@ -16,7 +16,7 @@ replicates as (
 estimates as (
 
     select * from replicates
-    where bucket is null
+    where bucket = -1
 
 ),
 
@@ -50,7 +50,7 @@ errors as (
             and replicates.programme_id = estimates.programme_id
             and replicates.party_type = estimates.party_type
             and replicates.segment = estimates.segment
-    where replicates.bucket is not null
+    where replicates.bucket >= 0
     group by
         replicates.window_month,
         replicates.design,

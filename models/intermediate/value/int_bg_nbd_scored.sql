@@ -1,8 +1,9 @@
 -- Kernels of BG/NBD for each distinct history, from exp, ln, sqrt, sin and cos alone. P(alive) is
--- elementary. Expected orders are the mean over the dropout probability p, Beta(a, b + x) today, of
--- positive terms, so that nothing cancels at a = 1 and nothing overflows at x = 1000: trapezoidal
--- rule in y = logit p, y = mode + c sinh(theta). For each x they are an analytic function of ln A,
--- A = alpha + T, in a strip of half-width pi: computed at Chebyshev points, interpolated between.
+-- elementary. Expected orders per time are means over the dropout probability p, Beta(a, b + x)
+-- today, of positive terms, so that nothing cancels at a = 1 and nothing overflows at x = 1000:
+-- trapezoidal rule in y = logit p, y = mode + c sinh(theta). They depend on time t and
+-- A = alpha + T through t / A alone, and are integrated over the horizon at Chebyshev points of
+-- ln A, where the result is analytic in a strip of half-width pi. In between all is interpolated.
 
 with
 
@@ -154,16 +155,18 @@ weights as (
 
 ),
 
--- Chebyshev points in ln A, as many as the width of the range asks for
+-- two grids of Chebyshev points, as many as their width asks for: 'age' in ln A, 'reach' in
+-- ln(1 + t / A), where the orders per time are analytic in a strip that narrows with a
 extents as (
 
     select
         bg_nbd.basis,
         bg_nbd.variation,
         bg_nbd.horizon,
-        bg_nbd.discount,
-        ln(bg_nbd.alpha + min(aged.age_days) / bg_nbd.time_unit_days) as low,
-        ln(bg_nbd.alpha + max(aged.age_days) / bg_nbd.time_unit_days) as high
+        bg_nbd.discount * bg_nbd.horizon as decay,
+        3 / sqrt(2 + 1.5 * bg_nbd.a + bg_nbd.discount * bg_nbd.horizon) as strip,
+        bg_nbd.alpha + min(aged.age_days) / bg_nbd.time_unit_days as youngest,
+        bg_nbd.alpha + max(aged.age_days) / bg_nbd.time_unit_days as oldest
 
     from bg_nbd
     inner join aged on bg_nbd.basis = aged.basis
@@ -173,16 +176,30 @@ extents as (
         bg_nbd.horizon,
         bg_nbd.discount,
         bg_nbd.alpha,
+        bg_nbd.a,
         bg_nbd.time_unit_days
 
 ),
 
-widths as (
+grids as (
 
     select
-        *,
-        (low + high) / 2 as middle,
-        greatest((high - low) / 2, 0.01) as half
+        basis,
+        variation,
+        'age' as grid,
+        (ln(youngest) + ln(oldest)) / 2 as middle,
+        greatest((ln(oldest) - ln(youngest)) / 2, 0.01) as half,
+        pi() as strip
+
+    from extents
+    union all
+    select
+        basis,
+        variation,
+        'reach' as grid,
+        ln(1 + horizon / youngest) / 2 as middle,
+        ln(1 + horizon / youngest) / 2 as half,
+        strip
 
     from extents
 
@@ -192,162 +209,140 @@ counts as (
 
     select
         *,
-        floor(30 / ln(pi() / half + sqrt(pi() / half * pi() / half + 1))) + 1 as points
+        floor(30 / ln(strip / half + sqrt(strip / half * strip / half + 1))) + 1 as points
 
-    from widths
+    from grids
 
 ),
 
 points as (
 
     select
-        counts.*,
+        counts.basis,
+        counts.variation,
+        counts.grid,
         nodes.n,
-        counts.middle
-        + counts.half * cos(pi() * (nodes.n + 0.5) / counts.points) as log_scale,
+        counts.middle + counts.half * cos(pi() * (nodes.n + 0.5) / counts.points) as place,
         (1 - 2 * mod(nodes.n, 2)) * sin(pi() * (nodes.n + 0.5) / counts.points) as sign
 
     from counts
-    inner join {{ series(256) }} as nodes on nodes.n < counts.points
+    inner join {{ series(1024) }} as nodes on nodes.n < counts.points
 
 ),
 
-spanned as (
+-- orders per time at the points of 'reach', and pairs of them: means over the dropout probability
+slowed as (
 
     select
-        points.n,
-        points.discount * points.horizon as decay,
         weights.*,
-        weights.dropout * points.horizon / exp(points.log_scale) as pace
+        points.n,
+        ln(1 + weights.dropout * (exp(points.place) - 1)) as span
 
     from weights
     inner join points
         on
             weights.basis = points.basis
             and weights.variation = points.variation
+            and points.grid = 'reach'
 
 ),
 
-cut as (
-
-    select
-        *,
-        {{ log1p('pace') }} as whole_span,
-        least({{ log1p('pace') }}, 32 / shape) as span
-
-    from spanned
-
-),
-
-started as (
-
-    select
-        *,
-        weight * whole_span / pace * {{ expm1_ratio('-shape * whole_span') }} as orders,
-        weight * span / pace as unit,
-        -- share of the horizon that a node has reached; its first terms where it would cancel
-        case when span > 0.00001 then 1 / pace else 0 end as steep,
-        case when span > 0.00001 then 0 else span / pace end as flat
-
-    from cut
-
-),
-
-timed as (
-
-    select
-        *,
-        {{ at_each_node("exp({node} * span)", "growth") }}
-
-    from started
-
-),
-
-reached as (
-
-    select
-        *,
-        {{ at_each_node("{weight} * exp(-shape * {node} * span)", "mass") }},
-        {{ at_each_node(
-            "steep * (growth_{i} - 1) + flat * {node} * (1 + {node} * span / 2)", "time"
-        ) }}
-
-    from timed
-
-),
-
-discounted as (
-
-    select
-        *,
-        {{ at_each_node("exp(-decay * time_{i})", "value") }}
-
-    from reached
-
-),
-
-annuities as (
-
-    select
-        *,
-        {{ at_each_node(
-            "case when decay * time_{i} < 0.00001 then time_{i} * (1 - decay * time_{i} / 2) "
-            "else (1 - value_{i}) / decay end",
-            "annuity"
-        ) }}
-
-    from discounted
-
-),
-
--- each at most about 2: against as many orders, or pairs of them, as there would be without dropout
-summed as (
+levels as (
 
     select
         basis,
         variation,
         frequency,
         n,
-        {{ sum_exactly('orders') }} as orders,
-        {{ sum_exactly('unit * ' ~ sum_of_nodes("mass_{i} * value_{i}")) }} as discounted,
-        {{ sum_exactly('unit * ' ~ sum_of_nodes("mass_{i} * value_{i} * value_{i}")) }}
-            as twice_discounted,
-        {{ sum_exactly('2 * (1 - dropout) * unit * ' ~ sum_of_nodes(
-            "mass_{i} * value_{i} * annuity_{i} / growth_{i}"
-        )) }} as pairs
+        {{ sum_exactly('weight * exp(-(shape + 1) * span)') }} as orders,
+        {{ sum_exactly('2 * (1 - dropout) * weight * exp(-(shape + 2) * span)') }} as pairs
 
-    from annuities
+    from slowed
     group by basis, variation, frequency, n
 
 ),
 
--- barycentric interpolation (Berrut & Trefethen 2004)
-distances as (
+-- what is interpolated: at each age, and at each node of time for each point of 'age'
+horizons as (
 
     select
         points.basis,
         points.variation,
         points.n,
-        points.sign,
-        aged.age_days,
-        ln(bg_nbd.alpha + aged.age_days / bg_nbd.time_unit_days) - points.log_scale as distance
+        extents.decay,
+        extents.horizon / exp(points.place) as relative_horizon,
+        ln(1 + extents.horizon / exp(points.place)) as span,
+        ceil(ln(1 + extents.horizon / exp(points.place)) / (3 * extents.strip)) as panels
 
     from points
-    inner join bg_nbd
+    inner join extents
         on
-            points.basis = bg_nbd.basis
-            and points.variation = bg_nbd.variation
-    inner join aged on points.basis = aged.basis
+            points.basis = extents.basis
+            and points.variation = extents.variation
+    where points.grid = 'age'
 
 ),
 
+times as (
+
+    select
+        horizons.*,
+        horizons.span * (panels.n + nodes.node) / horizons.panels as place,
+        horizons.span * nodes.weight / horizons.panels as width
+
+    from horizons
+    inner join {{ series(256) }} as panels on panels.n < horizons.panels
+    cross join {{ gauss_legendre_rows() }} as nodes (node, weight)
+
+),
+
+targets as (
+
+    select
+        basis,
+        variation,
+        'reach' as grid,
+        n as item,
+        place,
+        decay,
+        -- as shares of the horizon
+        width * exp(place) / relative_horizon as width,
+        (exp(place) - 1) / relative_horizon as time
+
+    from times
+    union all
+    select
+        bg_nbd.basis,
+        bg_nbd.variation,
+        'age' as grid,
+        aged.age_days as item,
+        ln(bg_nbd.alpha + aged.age_days / bg_nbd.time_unit_days) as place,
+        null as decay,
+        null as width,
+        null as time
+
+    from bg_nbd
+    inner join aged on bg_nbd.basis = aged.basis
+
+),
+
+-- barycentric interpolation (Berrut & Trefethen 2004)
 pulled as (
 
     select
-        *,
-        sign / case when abs(distance) < 1e-13 then 1e-13 else distance end as pull
+        targets.*,
+        points.n,
+        points.sign / case
+            when abs(targets.place - points.place) < 1e-13 then 1e-13
+            else targets.place - points.place
+        end as pull
 
-    from distances
+    from targets
+    inner join points
+        on
+            targets.basis = points.basis
+            and targets.variation = points.variation
+            and targets.grid = points.grid
 
 ),
 
@@ -356,29 +351,75 @@ pulls as (
     select
         basis,
         variation,
-        age_days,
+        grid,
+        item,
+        place,
         cast(sum(cast(pull as decimal(38, 20))) as double) as pull
 
     from pulled
-    group by basis, variation, age_days
+    group by basis, variation, grid, item, place
 
 ),
 
 shares as (
 
     select
-        pulled.basis,
-        pulled.variation,
-        pulled.age_days,
-        pulled.n,
-        pulled.pull / pulls.pull as share
+        pulled.*,
+        pulled.pull / pulls.pull as share,
+        exp(-pulled.decay * pulled.time) as value
 
     from pulled
     inner join pulls
         on
             pulled.basis = pulls.basis
             and pulled.variation = pulls.variation
-            and pulled.age_days = pulls.age_days
+            and pulled.grid = pulls.grid
+            and pulled.item = pulls.item
+            and pulled.place = pulls.place
+
+),
+
+rules as (
+
+    select
+        basis,
+        variation,
+        item,
+        n,
+        {{ sum_exactly('share * width') }} as plain,
+        {{ sum_exactly('share * width * value') }} as discounted,
+        {{ sum_exactly('share * width * value * value') }} as twice_discounted,
+        {{ sum_exactly(
+            'share * width * value * case when decay * time < 0.00001 '
+            'then time * (1 - decay * time / 2) else (1 - value) / decay end'
+        ) }} as annuity
+
+    from shares
+    where grid = 'reach'
+    group by basis, variation, item, n
+
+),
+
+-- each at most about 2: against as many orders, or pairs of them, as there would be without dropout
+summed as (
+
+    select
+        levels.basis,
+        levels.variation,
+        levels.frequency,
+        rules.item as n,
+        {{ sum_exactly('levels.orders * rules.plain') }} as orders,
+        {{ sum_exactly('levels.orders * rules.discounted') }} as discounted,
+        {{ sum_exactly('levels.orders * rules.twice_discounted') }} as twice_discounted,
+        {{ sum_exactly('levels.pairs * rules.annuity') }} as pairs
+
+    from levels
+    inner join rules
+        on
+            levels.basis = rules.basis
+            and levels.variation = rules.variation
+            and levels.n = rules.n
+    group by levels.basis, levels.variation, levels.frequency, rules.item
 
 ),
 
@@ -408,8 +449,9 @@ expected as (
     from outlooks
     left join shares
         on
-            outlooks.basis = shares.basis
-            and outlooks.age_days = shares.age_days
+            shares.grid = 'age'
+            and outlooks.basis = shares.basis
+            and outlooks.age_days = shares.item
     left join summed
         on
             outlooks.basis = summed.basis

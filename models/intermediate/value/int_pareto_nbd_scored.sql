@@ -4,23 +4,15 @@
 
 with
 
-listed as (
+grouped as (
 
-    select
-        basis,
-        frequency,
-        recency_days,
-        age_days,
-        true as is_varied
-    from {{ ref('int_purchase_histories_grouped') }}
-    union all
-    select
-        'score' as basis,
-        frequency,
-        recency_days,
-        age_days,
-        false as is_varied
-    from {{ ref('int_purchase_histories_dated') }}
+    select * from {{ ref('int_purchase_histories_grouped') }}
+
+),
+
+dated as (
+
+    select * from {{ ref('int_purchase_histories_dated') }}
 
 ),
 
@@ -32,10 +24,25 @@ histories as (
         frequency,
         recency_days,
         age_days,
-        {{ dbt.bool_or('is_varied') }} as is_varied
+        true as is_varied
 
-    from listed
-    group by basis, frequency, recency_days, age_days
+    from grouped
+    union all
+    select distinct
+        'score' as basis,
+        dated.frequency,
+        dated.recency_days,
+        dated.age_days,
+        false as is_varied
+
+    from dated
+    left join grouped
+        on
+            grouped.basis = 'score'
+            and dated.frequency = grouped.frequency
+            and dated.recency_days = grouped.recency_days
+            and dated.age_days = grouped.age_days
+    where grouped.basis is null
 
 ),
 
@@ -64,8 +71,6 @@ measured as (
         pareto_nbd.s,
         pareto_nbd.alpha + histories.recency_days / pareto_nbd.time_unit_days as alpha_last,
         pareto_nbd.beta + histories.recency_days / pareto_nbd.time_unit_days as beta_last,
-        least(pareto_nbd.alpha, pareto_nbd.beta)
-        + histories.recency_days / pareto_nbd.time_unit_days as least_last,
         (histories.age_days - histories.recency_days) / pareto_nbd.time_unit_days as silence
 
     from histories
@@ -76,38 +81,31 @@ measured as (
 
 ),
 
-reached as (
+-- near and far are powers of the integrand: of e^-u, and of 1 / (gap + ratio e^u)
+spanned as (
 
     select
         *,
-        silence / alpha_last as alpha_silence,
-        silence / beta_last as beta_silence,
-        least(
+        exp(-shape * ln(1 + silence / alpha_last) - s * ln(1 + silence / beta_last)) as survival,
+        least(alpha_last, beta_last) / greatest(alpha_last, beta_last) as ratio,
+        abs(alpha_last - beta_last) / greatest(alpha_last, beta_last) as gap,
+        case when alpha_last <= beta_last then shape - 1 else s end as near,
+        case when alpha_last <= beta_last then s + 1 else shape end as far,
+        ln(1 + least(
             silence,
             alpha_last * (exp(least(32 / shape, 700)) - 1),
             beta_last * (exp(least(32 / s, 700)) - 1)
-        ) / least_last as reach
+        ) / least(alpha_last, beta_last)) as span
 
     from measured
 
 ),
 
-spanned as (
+sloped as (
 
     select
         *,
-        shape * {{ log1p('alpha_silence') }} + s * {{ log1p('beta_silence') }} as fall,
-        {{ log1p('reach') }} as span
-
-    from reached
-
-),
-
-nodes as (
-
-    select
-        *,
-        {{ at_each_node("least_last * (exp(span * {node}) - 1)", "rise") }}
+        -near * span as slope
 
     from spanned
 
@@ -117,12 +115,11 @@ integrated as (
 
     select
         *,
-        s * span * {{ sum_of_nodes(
-            "{weight} * exp(-shape * ln(1 + rise_{i} / alpha_last) - s * ln(1 + rise_{i} / "
-            "beta_last)) * (least_last + rise_{i}) / (beta_last + rise_{i})"
+        s * span * case when alpha_last <= beta_last then ratio else 1 end * {{ sum_of_nodes(
+            "{weight} * exp({node} * slope - far * ln(gap + ratio * exp({node} * span)))"
         ) }} as odds_of_dropout
 
-    from nodes
+    from sloped
 
 ),
 
@@ -134,7 +131,7 @@ alive as (
         frequency,
         recency_days,
         age_days,
-        exp(-fall) / (exp(-fall) + odds_of_dropout) as p_alive
+        survival / (survival + odds_of_dropout) as p_alive
 
     from integrated
 
@@ -174,7 +171,6 @@ outlooks_spanned as (
 
     select
         *,
-        {{ log1p('relative_horizon') }} as whole_span,
         least({{ log1p('relative_horizon') }}, 32 / greatest(s - 1, 0.01)) as span
 
     from outlooks
@@ -218,86 +214,13 @@ lives as (
         age_days,
         r,
         alpha_now,
-        beta_now * whole_span * {{ expm1_ratio('(1 - s) * whole_span') }} as life,
+        beta_now * {{ sum_exactly('mass') }} as life,
         beta_now * {{ sum_exactly('mass * value') }} as discounted_life,
         beta_now * {{ sum_exactly('mass * value * value') }} as twice_discounted_life,
         2 * beta_now * horizon * {{ sum_exactly('mass * value * annuity') }} as life_of_pairs
 
     from discounted
-    group by basis, variation, age_days, r, s, alpha_now, beta_now, horizon, whole_span
-
-),
-
--- the chance that a customer alive today buys at all in the horizon
-prospects as (
-
-    select
-        *,
-        least(alpha_now, beta_now) as least_now,
-        least(
-            horizon,
-            alpha_now * (exp(least(32 / shape, 700)) - 1),
-            beta_now * (exp(least(32 / s, 700)) - 1)
-        ) / least(alpha_now, beta_now) as reach
-
-    from (
-        select distinct
-            outlooks.basis,
-            outlooks.variation,
-            histories.frequency,
-            outlooks.age_days,
-            outlooks.r + histories.frequency as shape,
-            outlooks.s,
-            outlooks.alpha_now,
-            outlooks.beta_now,
-            outlooks.horizon
-
-        from histories
-        inner join outlooks
-            on
-                histories.basis = outlooks.basis
-                and histories.age_days = outlooks.age_days
-                and (histories.is_varied or outlooks.variation = 0)
-    ) as distinct_prospects
-
-),
-
-prospects_spanned as (
-
-    select
-        *,
-        {{ log1p('reach') }} as span
-
-    from prospects
-
-),
-
-prospect_nodes as (
-
-    select
-        *,
-        {{ at_each_node("least_now * (exp(span * {node}) - 1)", "time") }}
-
-    from prospects_spanned
-
-),
-
-purchasing as (
-
-    select
-        basis,
-        variation,
-        frequency,
-        age_days,
-        least(
-            shape * span * {{ sum_of_nodes(
-            "{weight} * exp(-shape * ln(1 + time_{i} / alpha_now) - s * ln(1 + time_{i} / "
-            "beta_now)) * (least_now + time_{i}) / (alpha_now + time_{i})"
-        ) }},
-            1
-        ) as p_purchase
-
-    from prospect_nodes
+    group by basis, variation, age_days, r, alpha_now, beta_now, horizon
 
 ),
 
@@ -318,8 +241,7 @@ final as (
         alive.p_alive * (lives.r + alive.frequency) / lives.alpha_now * lives.twice_discounted_life
             as twice_discounted_orders,
         alive.p_alive * (lives.r + alive.frequency) * (lives.r + alive.frequency + 1)
-        / (lives.alpha_now * lives.alpha_now) * lives.life_of_pairs as discounted_pairs,
-        alive.p_alive * purchasing.p_purchase as p_purchase
+        / (lives.alpha_now * lives.alpha_now) * lives.life_of_pairs as discounted_pairs
 
     from alive
     inner join lives
@@ -327,12 +249,6 @@ final as (
             alive.basis = lives.basis
             and alive.variation = lives.variation
             and alive.age_days = lives.age_days
-    inner join purchasing
-        on
-            alive.basis = purchasing.basis
-            and alive.variation = purchasing.variation
-            and alive.frequency = purchasing.frequency
-            and alive.age_days = purchasing.age_days
 
 )
 

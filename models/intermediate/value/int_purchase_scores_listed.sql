@@ -12,6 +12,12 @@ pareto_nbd as (
 
 ),
 
+chances as (
+
+    select * from {{ ref('int_purchase_chances_scored') }}
+
+),
+
 bg_nbd as (
 
     select * from {{ ref('int_bg_nbd_scored') }}
@@ -20,7 +26,17 @@ bg_nbd as (
 
 scored as (
 
-    select * from pareto_nbd
+    select
+        pareto_nbd.*,
+        pareto_nbd.p_alive * chances.p_purchase_alive as p_purchase
+
+    from pareto_nbd
+    left join chances
+        on
+            pareto_nbd.basis = chances.basis
+            and pareto_nbd.variation = chances.variation
+            and pareto_nbd.frequency = chances.frequency
+            and pareto_nbd.age_days = chances.age_days
     union all
     select * from bg_nbd
 

@@ -1,3 +1,6 @@
+-- a table, as relationship_scorecard reads it too
+{{ config(materialized="table") }}
+
 with
 
 parameters as (

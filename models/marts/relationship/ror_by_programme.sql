@@ -1,3 +1,6 @@
+{% set counts = [
+    "incidents", "repurchases", "untouched_incidents", "untouched_repurchases"
+] -%}
 with
 
 returns as (
@@ -9,6 +12,12 @@ returns as (
 evidence as (
 
     select * from {{ ref('int_evidence_graded') }}
+
+),
+
+forgiveness as (
+
+    select * from {{ ref('int_forgiveness_compared') }}
 
 ),
 
@@ -51,6 +60,20 @@ final as (
         returns.margin_from_frequency,
         returns.margin_from_order_value,
         returns.price_resilience,
+        {% for measure in counts -%}
+            case
+                when returns.party_type = 'all' and returns.segment = 'all'
+                    then forgiveness.{{ measure }}
+            end as {{ measure }},
+        {% endfor -%}
+        case
+            when returns.party_type = 'all' and returns.segment = 'all'
+                then
+                    {{ safe_divide('forgiveness.repurchases', 'forgiveness.incidents') }}
+                    - {{ safe_divide(
+                        'forgiveness.untouched_repurchases', 'forgiveness.untouched_incidents'
+                    ) }}
+        end as forgiveness,
         returns.naive_margin,
         returns.selection_share,
         returns.robustness_value,
@@ -80,12 +103,14 @@ final as (
             when returns.evidence_tier = 'B' then evidence.n_control
             else 0
         end as n_control,
-        evidence.placebo,
-        evidence.placebo_error,
+        evidence.placebo as placebo_margin,
+        evidence.placebo - parameters.confidence_z * evidence.placebo_error as placebo_margin_low,
+        evidence.placebo + parameters.confidence_z * evidence.placebo_error as placebo_margin_high,
         evidence.n_placebo,
         evidence.placebo_p_value,
         evidence.trimmed_share,
         evidence.max_imbalance,
+        evidence.max_regressed_imbalance,
         evidence.touched_share,
         parameters.as_of_date
 
@@ -95,6 +120,10 @@ final as (
         on
             returns.window_month = evidence.window_month
             and returns.programme_id = evidence.programme_id
+    left join forgiveness
+        on
+            returns.window_month = forgiveness.window_month
+            and returns.programme_id = forgiveness.programme_id
 
 )
 

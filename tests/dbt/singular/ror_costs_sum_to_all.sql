@@ -12,7 +12,11 @@ programmes as (
         sum(allocated_cost) as allocated_cost
 
     from {{ ref('published_ror_by_programme') }}
-    where programme_id != 'all'
+    where
+        programme_id != 'all'
+        and party_type = 'all'
+        and segment = 'all'
+        and is_latest
 
 ),
 
@@ -20,7 +24,11 @@ total as (
 
     select *
     from {{ ref('published_ror_by_programme') }}
-    where programme_id = 'all'
+    where
+        programme_id = 'all'
+        and party_type = 'all'
+        and segment = 'all'
+        and is_latest
 
 ),
 
