@@ -179,6 +179,7 @@ paired as (
 
 ),
 
+-- without any variance, means that differ are very far apart, rather than not to be compared
 final as (
 
     select
@@ -187,8 +188,11 @@ final as (
         covariate,
         treated_mean,
         control_mean,
-        covariate in ('orders_before', 'margin_before') as is_regressed,
-        -- without any variance means that differ are very far apart, rather than not to be compared
+        covariate in (
+            {%- for covariate in squares %}
+                '{{ covariate }}'{{ "," if not loop.last }}
+            {%- endfor %}
+        ) as is_regressed,
         {{ safe_divide(
             'treated_mean - control_mean',
             'sqrt(greatest(1e-12, (treated_variance + control_variance) / 2))'

@@ -1,3 +1,6 @@
+{% set counts = [
+    "incidents", "repurchases", "untouched_incidents", "untouched_repurchases"
+] -%}
 with
 
 returns as (
@@ -57,9 +60,7 @@ final as (
         returns.margin_from_frequency,
         returns.margin_from_order_value,
         returns.price_resilience,
-        {% for measure in [
-            "incidents", "repurchases", "untouched_incidents", "untouched_repurchases"
-        ] -%}
+        {% for measure in counts -%}
             case
                 when returns.party_type = 'all' and returns.segment = 'all'
                     then forgiveness.{{ measure }}
