@@ -349,6 +349,8 @@ joined as (
         case
             when retained_margins.programme_id is not null then retained_margins.demotion_reason
             when windows.programme_id = 'all' then 'no programme has evidence of tier A or B'
+            when listed.party_type != 'all' or listed.segment != 'all'
+                then 'nobody of the group was compared'
             else 'no customer was touched first in the window'
         end as demotion_reason,
         coalesce(retained_margins.n_treated, 0) as n_treated,
@@ -360,6 +362,7 @@ joined as (
         retained_margins.bracket_low,
         retained_margins.bracket_high,
         retained_margins.naive_margin,
+        retained_margins.selection_share,
         retained_margins.future_value,
         retained_margins.future_value_low,
         retained_margins.future_value_high,
@@ -434,11 +437,7 @@ valued as (
         retained_margin + referral_margin + deflected_service_cost + earned_insight
             as relationship_value,
         {{ safe_divide('coded_margin - cast(relationship_cost as double)', 'relationship_cost') }}
-            as roi,
-        case
-            when evidence_tier in ('A', 'B') and naive_margin > 0
-                then 1 - retained_margin / naive_margin
-        end as selection_share
+            as roi
 
     from costed
 

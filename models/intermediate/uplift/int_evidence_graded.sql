@@ -62,6 +62,40 @@ controls as (
 
 ),
 
+-- with several arms the smallest one, and its controls of the same months
+arms as (
+
+    select
+        windows.window_month,
+        strata.programme_id,
+        strata.stratum,
+        cast(sum(strata.n_treated) as bigint) as n_treated,
+        cast(sum(strata.n_control) as bigint) as n_control
+
+    from strata
+    inner join windows
+        on
+            strata.programme_id = windows.programme_id
+            and strata.treated_month >= windows.window_start
+            and strata.treated_month <= windows.window_end
+    where strata.design = 'randomised'
+    group by windows.window_month, strata.programme_id, strata.stratum
+
+),
+
+smallest_arms as (
+
+    select
+        window_month,
+        programme_id,
+        min(n_treated) as n_treated,
+        min(n_control) as n_control
+
+    from arms
+    group by window_month, programme_id
+
+),
+
 imbalances as (
 
     select
@@ -91,8 +125,8 @@ joined as (
         coalesce(observed.n_placebo, 0) as n_placebo,
         observed.placebo,
         observed.placebo_error,
-        coalesce(randomised.n_compared, 0) as n_assigned,
-        coalesce(randomised_controls.n_control, 0) as n_assigned_control,
+        coalesce(smallest_arms.n_treated, 0) as n_assigned,
+        coalesce(smallest_arms.n_control, 0) as n_assigned_control,
         {{ safe_divide(
             'coalesce(changes.n_measured, 0) - coalesce(observed.n_compared, 0)',
             'changes.n_measured'
@@ -113,16 +147,10 @@ joined as (
             windows.window_month = observed_controls.window_month
             and windows.programme_id = observed_controls.programme_id
             and observed_controls.design = 'observed'
-    left join estimates as randomised
+    left join smallest_arms
         on
-            windows.window_month = randomised.window_month
-            and windows.programme_id = randomised.programme_id
-            and randomised.design = 'randomised'
-    left join controls as randomised_controls
-        on
-            windows.window_month = randomised_controls.window_month
-            and windows.programme_id = randomised_controls.programme_id
-            and randomised_controls.design = 'randomised'
+            windows.window_month = smallest_arms.window_month
+            and windows.programme_id = smallest_arms.programme_id
     left join imbalances
         on
             windows.window_month = imbalances.window_month

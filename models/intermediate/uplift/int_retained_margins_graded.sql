@@ -250,6 +250,7 @@ joint as (
         count(*) as programmes,
         cast(sum(n_compared) as bigint) as n_compared,
         {{ sum_exactly('naive') }} as naive,
+        {{ sum_exactly('adjusted * (1 - least(0.9, touched_share))') }} as adjusted_as_naive,
         {{ sum_exactly('adjusted') }} as adjusted,
         {{ sum_exactly("case when evidence_tier = 'B' then bracket_low else adjusted end") }}
             as bracket_low,
@@ -311,6 +312,11 @@ by_programme as (
         bracket_low,
         bracket_high,
         naive,
+        -- on one footing: the naive figure knows nothing of later touches
+        case
+            when evidence_tier in ('A', 'B') and naive > 0
+                then 1 - adjusted * (1 - least(0.9, touched_share)) / naive
+        end as selection_share,
         future_value,
         future_value_low,
         future_value_high,
@@ -386,6 +392,7 @@ final as (
         bracket_low,
         bracket_high,
         naive as naive_margin,
+        selection_share,
         future_value,
         future_value_low,
         future_value_high,
@@ -427,6 +434,8 @@ final as (
         case when joint.evidence_tier = 'B' then joint.bracket_low end as bracket_low,
         case when joint.evidence_tier = 'B' then joint.bracket_high end as bracket_high,
         joint.naive as naive_margin,
+        case when joint.naive > 0 then 1 - joint.adjusted_as_naive / joint.naive end
+            as selection_share,
         joint.future_value,
         cast(null as double) as future_value_low,
         cast(null as double) as future_value_high,

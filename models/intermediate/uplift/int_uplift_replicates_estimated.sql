@@ -175,7 +175,9 @@ contaminated as (
         design,
         programme_id,
         bucket,
-        coalesce({{ safe_divide('control_touched', 'margin_after') }}, 0) as touched_share
+        greatest(
+            0.0, coalesce({{ safe_divide('control_touched', 'margin_after') }}, 0)
+        ) as touched_share
 
     from left_out
     where
