@@ -34,7 +34,7 @@ def test_what_is_published_is_what_the_contract_says(demo: Run) -> None:
 
 
 def test_summary_names_marts_figures_and_where_to_look(demo: Run) -> None:
-    for text in ("customer_months", "90-day churn", "NPS", "CLV", "ROR", "tier ", "Look next"):
+    for text in ("customer_months", "Churn by inactivity", "NPS", "CLV", "ROI", "Look next"):
         assert text in demo.said
     manifest = json.loads((demo.current / "manifest.json").read_text())
     for mart, described in manifest["marts"].items():

@@ -504,7 +504,11 @@ returns_on_relationship as (
             relationship_cost as denominator,
             case
                 when {{ metric }} is null then coalesce(demotion_reason, 'no relationship cost')
-                else {{ dbt.concat(["'evidence tier '", "evidence_tier"]) }}
+                {% if metric == "roi" -%}
+                    else 'orders coded to a programme'
+                {%- else -%}
+                    else {{ dbt.concat(["'evidence tier '", "evidence_tier"]) }}
+                {%- endif %}
             end as note
 
         from returns
