@@ -47,7 +47,7 @@ PARAMETERS = {  # of the scores that are timed
     "bg_nbd": {"r": 0.25, "alpha": 4.6, "a": 0.72, "b": 2.4},
     "pareto_nbd": {name: TRUTH[name] for name in ("r", "alpha", "s", "beta")},
 }
-REPEATS = 3
+REPEATS = 9
 SLOW = (
     100_000  # customers up to which lifetimes fits Pareto/NBD: a million take a quarter of an hour
 )
