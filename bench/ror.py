@@ -464,10 +464,10 @@ def summarise(rows: Sequence[Row]) -> None:
     )
     print("adjusted over the mean of the true, less 1; shares of seeds in which the interval of")
     print(
-        "chance, and the published one, hold the truth. First whatever the tier, then as published"
+        "chance, and the published one, hold the truth. Whatever the tier; below it where A or B"
     )
     print(
-        f"{'':<6}{'tiers':<18}{'true':>10}{'adjusted':>10}{'naive':>10}{'off':>18}{'chance':>9}"
+        f"{'':<6}{'tiers':<18}{'true':>10}{'adjusted':>10}{'naive':>10}{'off':>20}{'chance':>9}"
         f"{'published':>11}{'bracket':>9}{'warned':>8}"
     )
     for programme in sorted({row["programme_id"] for row in rows}):
@@ -514,7 +514,7 @@ def figures(rows: Sequence[Row]) -> str:
         np.mean([bool(row[name]) for row in rows]) for name in ("has_bracket", "warning")
     )
     return (
-        f"{means}{off(rows):>18}{share(rows, 'adjusted'):>9}{share(rows, 'retained_margin'):>11}"
+        f"{means}{off(rows):>20}{share(rows, 'adjusted'):>9}{share(rows, 'retained_margin'):>11}"
         f"{bracket:>9.0%}{warned:>8.0%}"
     )
 
