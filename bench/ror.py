@@ -463,9 +463,7 @@ def summarise(rows: Sequence[Row]) -> None:
         f"\n{seeds} seeds. Means of the true effect and of the estimates; 'off' is the mean of the"
     )
     print("adjusted over the mean of the true, less 1; shares of seeds in which the interval of")
-    print(
-        "chance, and the published one, hold the truth. Whatever the tier; below it where A or B"
-    )
+    print("chance, and the published one, hold the truth. Whatever the tier; below it where A or B")
     print(
         f"{'':<6}{'tiers':<18}{'true':>10}{'adjusted':>10}{'naive':>10}{'off':>20}{'chance':>9}"
         f"{'published':>11}{'bracket':>9}{'warned':>8}"
@@ -573,7 +571,7 @@ def time_estimates(rows: int) -> None:
                 "select count(*), sum(effect) from intermediate.int_uplift_candidates_classed"
                 " where is_treated"
             ).fetchall()[0]
-        print(f"{rows:,} customers, of whom {treated:,} treated")
+        print(f"{rows:,} customers, of whom {treated:,} treated", flush=True)
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         dbt(home, "build", "--select", *STEPS, *day)
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
