@@ -1,12 +1,14 @@
 """Bench of the return on relationship: what it says of the demo brand, held against what is true.
 
-python bench/ror.py [--seeds 40] [--size 50k] [--workers 2] [--rows 0] [--out bench-ror.csv]: makes
-the brand of each seed with its truth, loads it, merges its records, scores its texts, builds
+python bench/ror.py [--seeds 40] [--size 50k] [--workers 2] [--out data/bench-ror.csv] [--go-on]:
+makes the brand of each seed with its truth, loads it, merges its records, scores its texts, builds
 ror_by_programme and what it reads, and compares each programme of the last window with the true
-effect on the customers that were compared. Prints a line per seed and programme as it goes and adds
-it to the file --out; a run that was cut goes on where it stopped. Then the summary. Customer values
-are not fitted, so there is no future value. With --rows the SQL of uplift and jackknife is timed on
-so many made-up customers instead.
+effect on the customers that were compared. Prints a line per seed and programme as it goes, adds it
+to the file --out, and ends with the summary; --go-on keeps what the file has of a run that was cut.
+Customer values are not fitted, so there is no future value.
+
+python bench/ror.py --rows 10000000: times the SQL of uplift and jackknife on so many made-up
+customers of one month instead, and prints their known effect beside the estimate.
 """
 
 import argparse
@@ -269,11 +271,15 @@ def main() -> None:
     parser.add_argument("--size", default="50k")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--rows", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=Path("bench-ror.csv"))
+    parser.add_argument("--out", type=Path, default=ROOT / "data" / "bench-ror.csv")
+    parser.add_argument("--go-on", action="store_true")
     given = parser.parse_args()
     if given.rows:
         time_estimates(given.rows)
         return
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+    if not given.go_on:
+        given.out.unlink(missing_ok=True)
     done = {row["seed"] for row in read(given.out)}
     seeds = [seed for seed in range(1, given.seeds + 1) if seed not in done]
     began = time.perf_counter()
@@ -457,11 +463,9 @@ def summarise(rows: Sequence[Row]) -> None:
         f"\n{seeds} seeds. Means of the true effect and of the estimates; 'off' is the mean of the"
     )
     print("adjusted over the mean of the true, less 1; shares of seeds in which the interval of")
+    print("chance, and the published one, hold the truth. Whatever the tier; below it where A or B")
     print(
-        "chance, and the published one, hold the truth. First whatever the tier, then as published"
-    )
-    print(
-        f"{'':<6}{'tiers':<18}{'true':>10}{'adjusted':>10}{'naive':>10}{'off':>18}{'chance':>9}"
+        f"{'':<6}{'tiers':<18}{'true':>10}{'adjusted':>10}{'naive':>10}{'off':>20}{'chance':>9}"
         f"{'published':>11}{'bracket':>9}{'warned':>8}"
     )
     for programme in sorted({row["programme_id"] for row in rows}):
@@ -508,7 +512,7 @@ def figures(rows: Sequence[Row]) -> str:
         np.mean([bool(row[name]) for row in rows]) for name in ("has_bracket", "warning")
     )
     return (
-        f"{means}{off(rows):>18}{share(rows, 'adjusted'):>9}{share(rows, 'retained_margin'):>11}"
+        f"{means}{off(rows):>20}{share(rows, 'adjusted'):>9}{share(rows, 'retained_margin'):>11}"
         f"{bracket:>9.0%}{warned:>8.0%}"
     )
 
@@ -567,8 +571,10 @@ def time_estimates(rows: int) -> None:
                 "select count(*), sum(effect) from intermediate.int_uplift_candidates_classed"
                 " where is_treated"
             ).fetchall()[0]
-        print(f"{rows:,} customers, of whom {treated:,} treated")
+        print(f"{rows:,} customers, of whom {treated:,} treated", flush=True)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         dbt(home, "build", "--select", *STEPS, *day)
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
         results = json.loads((home / "dbt" / "run_results.json").read_text(encoding="utf-8"))
         seconds = {
             result["unique_id"].split(".")[-1]: result["execution_time"]
@@ -583,9 +589,12 @@ def time_estimates(rows: int) -> None:
                 " from intermediate.int_uplifts_estimated"
                 " where party_type = 'all' and segment = 'all'"
             ).fetchall()[0]
-        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        busy = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
         total = sum(seconds[step] for step in STEPS)
-        print(f"  {'total':<34}{total:>8.2f} s  peak memory {memory:,.0f} MiB")
+        print(
+            f"  {'total':<34}{total:>8.2f} s  {busy:.1f} s of processor time with dbt's own,"
+            f" peak memory {used.ru_maxrss / 1024:,.0f} MiB"
+        )
         print(
             f"  true effect {true:,.0f}, adjusted {estimate:,.0f} (standard error {error:,.0f},"
             f" {(estimate - true) / error:+.1f} of them off; {compared:,} compared), naive"

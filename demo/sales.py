@@ -85,6 +85,7 @@ class Orders:
     net: Ints  # hundredths
     margin: Floats  # EUR, as the delivered amounts say
     kept: Floats  # EUR, after refunds; 0 where cancelled or a test
+    counts: Bools  # neither a test, nor of a test account, nor cancelled
     programme: Ints  # that the order is coded to
     worlds: dict[str, Bools]  # which of them happen in other worlds
     sold: Sold
@@ -185,8 +186,8 @@ def write_orders(brand: Brand, world: World, rates: Ints, writer: Writer) -> Ord
     # Where no cost is delivered the goods of a refunded order come back into stock.
     no_cost = sales_channel == list(o["channels"]).index(o["no_cost_channel"])
     lost = refund * refund_rate / 1e10 * np.where(no_cost, m["rate"], 1.0)
-    kept = np.where(cancelled | is_test, 0.0, margin - np.where(refunded, lost, 0.0))
-    kept = np.where(known & world.is_test[customer], 0.0, kept)
+    counts = ~(cancelled | is_test | (known & world.is_test[customer]))
+    kept = np.where(counts, margin - np.where(refunded, lost, 0.0), 0.0)
 
     # Last touch: the order is coded to the programme that touched the customer shortly before.
     programme = np.full(size, -1)
@@ -279,6 +280,7 @@ def write_orders(brand: Brand, world: World, rates: Ints, writer: Writer) -> Ord
         net,
         margin,
         kept,
+        counts,
         programme,
         worlds,
         sold,

@@ -19,6 +19,7 @@ from .tables import (
     Bools,
     Column,
     Floats,
+    Ints,
     Writer,
     counts,
     flags,
@@ -47,6 +48,11 @@ def _cents(values: Floats) -> Column:
 def _sum(orders: Orders, which: Bools, n: int) -> Floats:
     """Kept margin by customer, shape (n,)."""
     return np.bincount(orders.customer[which], orders.kept[which], minlength=n)
+
+
+def _count(orders: Orders, which: Bools, n: int) -> Ints:
+    """Orders that count, by customer of the block; (n,)."""
+    return np.bincount(orders.customer[which & orders.counts], minlength=n)
 
 
 def write_block(
@@ -133,6 +139,8 @@ def write_block(
                 ),
                 "margin_with": _cents(_sum(orders, inside & world1, n)[who]),
                 "margin_without": _cents(_sum(orders, inside & world0, n)[who]),
+                "orders_with": counts(_count(orders, inside & world1, n)[who]),
+                "orders_without": counts(_count(orders, inside & world0, n)[who]),
                 "later_margin_with": _cents(_sum(orders, after & world1, n)[who]),
                 "later_margin_without": _cents(_sum(orders, after & world0, n)[who]),
                 "expected_effect": number(expected[who]),

@@ -79,6 +79,7 @@ WATCHED = [
     ("ror_by_programme", "referral_margin", "0.0001"),
     ("ror_by_programme", "coded_margin", "0.0001"),
     ("ror_by_programme", "treated_parties", "1"),
+    ("treatment_effects", "estimate", "1000"),
 ]
 # Where not every row of a mart is compared, one that is.
 SHOWN = {
