@@ -25,7 +25,7 @@ parties as (
 
 lifetime_values as (
 
-    select * from {{ ref('customer_lifetime_values') }}
+    select * from {{ ref('int_lifetime_values_computed') }}
 
 ),
 

@@ -38,7 +38,7 @@ sentiments as (
 
 lifetime_values as (
 
-    select * from {{ ref('customer_lifetime_values') }}
+    select * from {{ ref('int_lifetime_values_computed') }}
 
 ),
 
