@@ -7,6 +7,10 @@ effect on the customers that were compared. Prints a line per seed and programme
 to the file --out, and ends with the summary; --go-on keeps what the file has of a run that was cut.
 Customer values are not fitted, so there is no future value.
 
+python bench/ror.py --draws 400 [--size 50k]: makes one brand, draws the customers of its
+randomised programme and their lots anew so many times, gives each the margin that is true of it in
+its arm, and prints how often the interval of tier A holds the effect.
+
 python bench/ror.py --rows 10000000: times the SQL of uplift and jackknife on so many made-up
 customers of one month instead, and prints their known effect beside the estimate.
 """
@@ -172,6 +176,18 @@ select
     date '2025-12-31' as window_end,
     true as is_latest
 """
+WINDOWS_OF_DRAWS = """
+create or replace table intermediate.int_programme_windows_set as
+select distinct
+    date '2026-06-01' as window_month,
+    programme_id,
+    programme_id as programme_name,
+    'email' as programme_kind,
+    min(treated_month) over () as window_start,
+    max(treated_month) over () as window_end,
+    true as is_latest
+from intermediate.int_uplift_candidates_classed
+"""
 CANDIDATES = """
 create table intermediate.int_uplift_candidates_classed as
 with
@@ -263,6 +279,115 @@ from keyed
     ),
 )
 
+# One programme for each draw: so many customers drawn with replacement from those of the randomised
+# programme, each given to an arm by lot, with the margin that is true of it in that arm.
+DRAWN = """
+create table drawn as
+with
+
+known as (
+
+    select
+        candidates.*,
+        coalesce(effects.margin_with - effects.margin_without, 0) as effect,
+        row_number() over (order by candidates.party_id) - 1 as place,
+        count(*) over () as places
+    from intermediate.int_uplift_candidates_classed as candidates
+    left join read_parquet('$truth/programme_effects/*.parquet') as effects
+        using (programme_id, party_id)
+    where candidates.design = 'randomised'
+
+),
+
+numbers as (
+
+    select
+        draws.draw,
+        places.place as number,
+        hash(printf('who %d %d', draws.draw, places.place)) % places.places as place,
+        hash(printf('lot %d %d', draws.draw, places.place)) % 2 = 0 as is_drawn
+    from (select place, places from known) as places
+    cross join range($draws) as draws (draw)
+
+)
+
+select
+    known.* exclude (place, places) replace (
+        printf('D%04d', numbers.draw) as programme_id,
+        printf('P%08d', numbers.number) as party_id,
+        numbers.number % 100 as bucket,
+        numbers.is_drawn as is_treated,
+        cast(
+            known.margin_after
+            + (cast(numbers.is_drawn as integer) - cast(known.is_treated as integer)) * known.effect
+            as decimal(18, 4)
+        ) as margin_after
+    ),
+    avg(known.effect) over (partition by known.treated_month) as mean_effect
+from numbers
+inner join known using (place)
+"""
+# What the interval should hold: the effect on all such customers, times those treated, and the
+# effect on the very ones that were treated.
+HELD = """
+with
+
+truths as (
+
+    select
+        programme_id,
+        count(*) as parties,
+        sum(case when is_treated then mean_effect else 0 end) as expected,
+        sum(case when is_treated then effect else 0 end) as realised
+    from intermediate.int_uplift_candidates_classed
+    group by programme_id
+
+),
+
+estimates as (
+
+    unpivot (
+        select
+            programme_id, adjusted, naive as unadjusted
+        from intermediate.int_uplifts_estimated
+        where party_type = 'all' and segment = 'all'
+    )
+    on adjusted, unadjusted
+    into name estimator value estimate
+
+),
+
+errors as (
+
+    unpivot (
+        select
+            programme_id, adjusted_error as adjusted, naive_error as unadjusted
+        from intermediate.int_uplifts_estimated
+        where party_type = 'all' and segment = 'all'
+    )
+    on adjusted, unadjusted
+    into name estimator value error
+
+)
+
+select
+    estimator,
+    any_value(parties),
+    avg(expected),
+    avg(estimate),
+    stddev(estimate - expected),
+    sqrt(avg(error * error)),
+    avg(cast(abs(estimate - expected) <= confidence_z * error as integer)),
+    stddev(estimate - realised),
+    avg(cast(abs(estimate - realised) <= confidence_z * error as integer))
+from estimates
+inner join errors using (programme_id, estimator)
+inner join truths using (programme_id)
+cross join intermediate.int_parameters_resolved
+group by estimator
+order by estimator
+"""
+
 
 def main() -> None:
     """Measure the seeds that the file lacks, and print the summary of all of them."""
@@ -270,12 +395,16 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=40)
     parser.add_argument("--size", default="50k")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--draws", type=int, default=0)
     parser.add_argument("--rows", type=int, default=0)
     parser.add_argument("--out", type=Path, default=ROOT / "data" / "bench-ror.csv")
     parser.add_argument("--go-on", action="store_true")
     given = parser.parse_args()
     if given.rows:
         time_estimates(given.rows)
+        return
+    if given.draws:
+        draw_again(given.draws, given.size)
         return
     given.out.parent.mkdir(parents=True, exist_ok=True)
     if not given.go_on:
@@ -329,15 +458,16 @@ def measure_all(seeds: Sequence[int], size: str, scratch: Path, out: Path) -> No
         )
 
 
-def build(landing: Path, home: Path) -> None:
-    """Load every input and build ror_by_programme, without tests."""
+def build(landing: Path, home: Path, last: str = "ror_by_programme") -> None:
+    """Load every input and build the model `last`, without tests."""
     file = load(landing, home)
     dbt(home, "build", "--select", *FIRST)
     with duckdb.connect(str(file)) as connection:
         identity.refresh(connection)
+        connection.execute("set enable_progress_bar = false")
         store = home / "sentiment" / "text_scores.parquet"
         sentiment.refresh(connection, store, settings().sentiment_scorer)
-    dbt(home, "build", "--select", "+ror_by_programme", "--exclude", *FIRST)
+    dbt(home, "build", "--select", f"+{last}", "--exclude", *FIRST)
 
 
 def load(landing: Path, home: Path) -> Path:
@@ -385,6 +515,7 @@ def dbt(home: Path, command: str, *arguments: str) -> None:
 def compare(file: Path, truth: Path, seed: int) -> list[Row]:
     """Return a row for each programme: what the mart says, and what is true."""
     with duckdb.connect() as connection:
+        connection.execute("set enable_progress_bar = false")
         connection.execute(f"attach '{file}' as build (read_only)")
         connection.execute(f"set disabled_optimizers = '{DISABLED}'")
         connection.execute("create schema marts; create schema truth")
@@ -554,6 +685,38 @@ def pair(rows: Sequence[Row]) -> None:
             f"{PAIR[0]} and {PAIR[1]}: ROI {roi[0]:.2f} and {roi[1]:.2f}, ROR {ror[0]:.2f} and"
             f" {ror[1]:.2f}, halo {halo[0]:.2f} and {halo[1]:.2f}; the first's halo is above in"
             f" {above:.0%} of seeds, its whole interval of ROR in {apart:.0%}"
+        )
+
+
+def draw_again(draws: int, size: str) -> None:
+    """Draw the lots of one brand's randomised programme anew, and hold tier A against them."""
+    with tempfile.TemporaryDirectory() as scratch:
+        landing, truth, home = (Path(scratch) / name for name in ("landing", "truth", "home"))
+        generate(Brand.read(size, 1), landing, truth)
+        build(landing, home, "int_uplift_candidates_classed")
+        file = str(home / "build" / "rapport.duckdb")
+        with duckdb.connect(file) as connection:
+            connection.execute("set enable_progress_bar = false")
+            drawn = DRAWN.replace("$draws", str(draws)).replace("$truth", str(truth))
+            connection.execute(drawn)
+            connection.execute(
+                "create or replace table intermediate.int_uplift_candidates_classed as from drawn"
+            )
+            connection.execute(WINDOWS_OF_DRAWS)
+        dbt(home, "build", "--select", *STEPS)
+        with duckdb.connect(file, read_only=True) as connection:
+            found = connection.execute(HELD).fetchall()
+    low, high = (edge / draws for edge in binom.interval(0.95, draws, 0.95))
+    print(
+        f"{draws} draws of {found[0][1]:,} customers and their lots; a method of 95 % holds the"
+        f" truth in {low:.1%} to {high:.1%}"
+    )
+    for estimator, _, expected, mean, spread, error, held, own_spread, own_held in found:
+        print(
+            f"  {estimator:<10} {mean:,.0f} for {expected:,.0f} in the mean"
+            f" ({mean / expected - 1:+.1%}), standard error {error:,.0f}; about the effect on such"
+            f" customers: spread {spread:,.0f}, held in {held:.1%}; about that on the very ones"
+            f" treated: spread {own_spread:,.0f}, held in {own_held:.1%}"
         )
 
 

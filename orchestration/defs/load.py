@@ -84,6 +84,7 @@ def _load_one(run: Settings, spec: Input, run_id: str) -> dict[str, Any]:
     }
     rejected = None
     with duckdb.connect(str(run.build)) as connection:
+        connection.execute("set enable_progress_bar = false")  # on even where nobody watches
         try:
             done = load_input(connection, spec, run.landing, run.quarantine, **arguments)
         except FileRejected as error:

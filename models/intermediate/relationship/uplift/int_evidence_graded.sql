@@ -96,16 +96,47 @@ smallest_arms as (
 
 ),
 
+differences as (
+
+    select
+        balance.window_month,
+        balance.programme_id,
+        balance.covariate,
+        balance.is_regressed,
+        abs(balance.standardised_difference) as imbalance,
+        case
+            when balance.is_regressed then parameters.max_regressed_imbalance
+            else parameters.max_imbalance
+        end as bound
+
+    from balance
+    cross join parameters
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by window_month, programme_id
+            order by coalesce({{ safe_divide('imbalance', 'bound') }}, 0) desc, covariate
+        ) as place
+
+    from differences
+
+),
+
 imbalances as (
 
     select
         window_month,
         programme_id,
-        max(case when not is_regressed then abs(standardised_difference) end) as max_imbalance,
-        max(case when is_regressed then abs(standardised_difference) end)
-            as max_regressed_imbalance
+        max(case when not is_regressed then imbalance end) as max_imbalance,
+        max(case when is_regressed then imbalance end) as max_regressed_imbalance,
+        max(case when place = 1 then covariate end) as least_balanced
 
-    from balance
+    from ranked
     group by window_month, programme_id
 
 ),
@@ -122,6 +153,7 @@ joined as (
         observed.touched_share,
         imbalances.max_imbalance,
         imbalances.max_regressed_imbalance,
+        imbalances.least_balanced,
         coalesce(observed.n_placebo, 0) as n_placebo,
         observed.placebo,
         observed.placebo_error,
@@ -206,7 +238,11 @@ final as (
             when not has_arms then 'an arm is smaller than min_arm_size'
             when not has_overlap then 'overlap: too many of the treated have no comparable customer'
             when not has_untouched then 'controls: too many were touched soon after'
-            when not has_balance then 'balance: a covariate still differs between the arms'
+            when not has_balance
+                then {{ dbt.concat([
+                    "'balance: '", "coalesce(least_balanced, 'no covariate')",
+                    "' still differs between the arms'"
+                ]) }}
             when not has_placebo_passed
                 then 'placebo: the arms differed already in the period before the last'
         end as demotion_reason,
