@@ -1,6 +1,10 @@
 {% set categories = [
     "up_front", "ongoing", "pr", "support", "research", "product", "acquisition", "incentive"
 ] -%}
+{% set amounts = ["allocated_cost", "earned_insight"] -%}
+{% for category in categories -%}
+    {% do amounts.append("cost_" ~ category) -%}
+{% endfor -%}
 {% set groups = [("'all'", "'all'"), ("party_type", "'all'"), ("'all'", "segment")] -%}
 with
 
@@ -228,6 +232,121 @@ summed as (
 
 ),
 
+costs as (
+
+    select
+        window_month,
+        programme_id,
+        {% for category in categories -%}
+            sum(case when category = '{{ category }}' then amount else 0 end)
+                as cost_{{ category }},
+        {% endfor -%}
+        sum(case when is_allocated then amount else 0 end) as allocated_cost,
+        sum(avoided_amount) as earned_insight
+
+    from programme_costs
+    group by window_month, programme_id
+
+),
+
+-- a group bears the cost of a programme, and earns its insight, as the programme touched it; where
+-- it touched nobody, the unknown do
+shares as (
+
+    select
+        groups.window_month,
+        groups.programme_id,
+        groups.party_type,
+        groups.segment,
+        {{ safe_divide('groups.touches', 'everybody.touches') }} as share_of_touches
+
+    from summed as groups
+    inner join summed as everybody
+        on
+            groups.window_month = everybody.window_month
+            and groups.programme_id = everybody.programme_id
+            and everybody.party_type = 'all'
+            and everybody.segment = 'all'
+            and everybody.touches > 0
+    where
+        groups.programme_id != 'all'
+        and (groups.party_type != 'all' or groups.segment != 'all')
+    {% for party_type, segment in [("'unknown'", "'all'"), ("'all'", "'unknown'")] -%}
+        union all
+        select
+            costs.window_month,
+            costs.programme_id,
+            {{ party_type }} as party_type,
+            {{ segment }} as segment,
+            cast(1 as double) as share_of_touches
+
+        from costs
+        left join summed
+            on
+                costs.window_month = summed.window_month
+                and costs.programme_id = summed.programme_id
+                and summed.party_type = 'all'
+                and summed.segment = 'all'
+        where coalesce(summed.touches, 0) = 0
+    {% endfor %}
+
+),
+
+costs_by_group as (
+
+    select
+        costs.window_month,
+        costs.programme_id,
+        shares.party_type,
+        shares.segment,
+        {% for amount in amounts -%}
+            cast(costs.{{ amount }} * shares.share_of_touches as decimal(28, 8)) as {{ amount }}
+            {{- "," if not loop.last }}
+        {% endfor %}
+    from costs
+    inner join shares
+        on
+            costs.window_month = shares.window_month
+            and costs.programme_id = shares.programme_id
+
+),
+
+-- the groups of 'all' bear what those of the programmes do, where there was any touch
+borne as (
+
+    select
+        window_month,
+        programme_id,
+        'all' as party_type,
+        'all' as segment,
+        {% for amount in amounts -%}
+            cast({{ amount }} as decimal(28, 8)) as {{ amount }}{{ "," if not loop.last }}
+        {% endfor %}
+    from costs
+    union all
+    select * from costs_by_group
+    union all
+    select
+        window_month,
+        'all' as programme_id,
+        party_type,
+        segment,
+        {% for amount in amounts -%}
+            cast(sum({{ amount }}) as decimal(28, 8)) as {{ amount }}{{ "," if not loop.last }}
+        {% endfor %}
+    from costs_by_group
+    where
+        window_month in (
+            select window_month
+            from summed
+            where
+                programme_id = 'all'
+                and touches > 0
+        )
+    group by window_month, party_type, segment
+
+),
+
 listed as (
 
     select
@@ -249,61 +368,18 @@ listed as (
     select
         window_month,
         programme_id,
+        party_type,
+        segment
+
+    from borne
+    union distinct
+    select
+        window_month,
+        programme_id,
         'all' as party_type,
         'all' as segment
 
     from windows
-
-),
-
-costs as (
-
-    select
-        window_month,
-        programme_id,
-        {% for category in categories -%}
-            sum(case when category = '{{ category }}' then amount else 0 end)
-                as cost_{{ category }},
-        {% endfor -%}
-        sum(amount) as relationship_cost,
-        sum(case when is_allocated then amount else 0 end) as allocated_cost,
-        sum(avoided_amount) as earned_insight
-
-    from programme_costs
-    group by window_month, programme_id
-
-),
-
--- a group bears cost, and earns insight, as it was touched
-shares as (
-
-    select
-        listed.window_month,
-        listed.programme_id,
-        listed.party_type,
-        listed.segment,
-        case
-            when listed.party_type = 'all' and listed.segment = 'all' then cast(1 as double)
-            else
-                coalesce(
-                    {{ safe_divide('summed.touches', 'everybody.touches') }},
-                    cast(0 as double)
-                )
-        end as share_of_touches
-
-    from listed
-    left join summed
-        on
-            listed.window_month = summed.window_month
-            and listed.programme_id = summed.programme_id
-            and listed.party_type = summed.party_type
-            and listed.segment = summed.segment
-    left join summed as everybody
-        on
-            listed.window_month = everybody.window_month
-            and listed.programme_id = everybody.programme_id
-            and everybody.party_type = 'all'
-            and everybody.segment = 'all'
 
 ),
 
@@ -337,13 +413,10 @@ joined as (
         listed.party_type,
         listed.segment,
         {% for category in categories -%}
-            cast(coalesce(costs.cost_{{ category }}, 0) * shares.share_of_touches as decimal(28, 8))
-                as cost_{{ category }},
+            coalesce(borne.cost_{{ category }}, 0) as cost_{{ category }},
         {% endfor -%}
-        cast(coalesce(costs.allocated_cost, 0) * shares.share_of_touches as decimal(28, 8))
-            as allocated_cost,
-        cast(coalesce(costs.earned_insight, 0) * shares.share_of_touches as double)
-            as earned_insight,
+        coalesce(borne.allocated_cost, 0) as allocated_cost,
+        cast(coalesce(borne.earned_insight, 0) as double) as earned_insight,
         coalesce(summed.treated_parties, 0) as treated_parties,
         coalesce(retained_margins.evidence_tier, 'none') as evidence_tier,
         case
@@ -392,16 +465,12 @@ joined as (
         on
             windows.window_month = listed.window_month
             and windows.programme_id = listed.programme_id
-    inner join shares
+    left join borne
         on
-            listed.window_month = shares.window_month
-            and listed.programme_id = shares.programme_id
-            and listed.party_type = shares.party_type
-            and listed.segment = shares.segment
-    left join costs
-        on
-            windows.window_month = costs.window_month
-            and windows.programme_id = costs.programme_id
+            listed.window_month = borne.window_month
+            and listed.programme_id = borne.programme_id
+            and listed.party_type = borne.party_type
+            and listed.segment = borne.segment
     left join summed
         on
             listed.window_month = summed.window_month

@@ -1,14 +1,11 @@
 -- Nothing is counted twice across programmes: the components of the programmes sum to those of
--- 'all', retained margin over the programmes of tier A and B. 1e-4 is for the rounding of shares.
+-- 'all', for everybody and in each party type and segment; retained margin over the programmes of
+-- tier A and B. 1e-4 is for the rounding of shares.
 with
 
 returns as (
 
-    select *
-    from {{ ref('published_ror_by_programme') }}
-    where
-        party_type = 'all'
-        and segment = 'all'
+    select * from {{ ref('published_ror_by_programme') }}
 
 ),
 
@@ -16,6 +13,10 @@ programmes as (
 
     select
         window_month,
+        party_type,
+        segment,
+        cast(sum(relationship_cost) as double) as relationship_cost,
+        sum(earned_insight) as earned_insight,
         sum(referral_margin) as referral_margin,
         sum(deflected_questions) as deflected_questions,
         sum(deflected_service_cost) as deflected_service_cost,
@@ -26,12 +27,16 @@ programmes as (
 
     from returns
     where programme_id != 'all'
-    group by window_month
+    group by window_month, party_type, segment
 
 )
 
 select
     total.window_month,
+    total.party_type,
+    total.segment,
+    total.relationship_cost,
+    programmes.relationship_cost as relationship_cost_of_programmes,
     total.referral_margin,
     programmes.referral_margin as referral_margin_of_programmes,
     total.coded_margin,
@@ -42,11 +47,17 @@ select
     programmes.retained_margin as retained_margin_of_programmes
 
 from returns as total
-inner join programmes on total.window_month = programmes.window_month
+inner join programmes
+    on
+        total.window_month = programmes.window_month
+        and total.party_type = programmes.party_type
+        and total.segment = programmes.segment
 where
     total.programme_id = 'all'
     and (
-        abs(total.referral_margin - programmes.referral_margin) > 0.0001
+        abs(cast(total.relationship_cost as double) - programmes.relationship_cost) > 0.0001
+        or abs(total.earned_insight - programmes.earned_insight) > 0.0001
+        or abs(total.referral_margin - programmes.referral_margin) > 0.0001
         or abs(total.coded_margin - programmes.coded_margin) > 0.0001
         or total.deflected_questions != programmes.deflected_questions
         or abs(total.deflected_service_cost - programmes.deflected_service_cost) > 0.0001

@@ -1,5 +1,5 @@
--- The party types of a programme sum to it, and so do its segments. Cost and insight are shared out
--- by touches, where there are any. 0.001 is for the rounding of shares.
+-- The party types of a programme sum to it, and so do its segments; 0.001 is for the rounding of
+-- shares.
 with
 
 returns as (
@@ -15,6 +15,7 @@ groups as (
         programme_id,
         case when party_type = 'all' then 'segment' else 'party_type' end as grouping_name,
         cast(sum(relationship_cost) as double) as relationship_cost,
+        sum(earned_insight) as earned_insight,
         sum(referral_margin) as referral_margin,
         sum(deflected_questions) as deflected_questions,
         sum(coded_margin) as coded_margin,
@@ -50,10 +51,8 @@ where
     total.party_type = 'all'
     and total.segment = 'all'
     and (
-        (
-            groups.relationship_cost > 0
-            and abs(cast(total.relationship_cost as double) - groups.relationship_cost) > 0.001
-        )
+        abs(cast(total.relationship_cost as double) - groups.relationship_cost) > 0.001
+        or abs(total.earned_insight - groups.earned_insight) > 0.001
         or abs(total.referral_margin - groups.referral_margin) > 0.001
         or total.deflected_questions != groups.deflected_questions
         or abs(total.coded_margin - groups.coded_margin) > 0.001

@@ -44,6 +44,64 @@ changes as (
 
 ),
 
+treatments as (
+
+    select * from {{ ref('int_treatments_started') }}
+
+),
+
+assignments as (
+
+    select distinct
+        programme_id,
+        party_id,
+        assigned_month
+
+    from {{ ref('int_assignments_measured') }}
+    where is_horizon_complete
+
+),
+
+-- of those touched first in the window, how many the lottery had to do with
+touched as (
+
+    select
+        windows.window_month,
+        windows.programme_id,
+        count(*) as n_touched,
+        count(assignments.party_id) as n_touched_by_lot
+
+    from windows
+    inner join treatments
+        on
+            windows.programme_id = treatments.programme_id
+            and treatments.treated_month >= windows.window_start
+            and treatments.treated_month <= windows.window_end
+    left join assignments
+        on
+            treatments.programme_id = assignments.programme_id
+            and treatments.party_id = assignments.party_id
+    group by windows.window_month, windows.programme_id
+
+),
+
+drawn as (
+
+    select
+        windows.window_month,
+        windows.programme_id,
+        count(*) as n_drawn
+
+    from windows
+    inner join assignments
+        on
+            windows.programme_id = assignments.programme_id
+            and assignments.assigned_month >= windows.window_start
+            and assignments.assigned_month <= windows.window_end
+    group by windows.window_month, windows.programme_id
+
+),
+
 controls as (
 
     select
@@ -159,6 +217,9 @@ joined as (
         observed.placebo_error,
         coalesce(smallest_arms.n_treated, 0) as n_assigned,
         coalesce(smallest_arms.n_control, 0) as n_assigned_control,
+        coalesce(drawn.n_drawn, 0) as n_drawn,
+        coalesce(touched.n_touched, 0) as n_touched,
+        coalesce(touched.n_touched_by_lot, 0) as n_touched_by_lot,
         {{ safe_divide(
             'coalesce(changes.n_measured, 0) - coalesce(observed.n_compared, 0)',
             'changes.n_measured'
@@ -187,6 +248,14 @@ joined as (
         on
             windows.window_month = imbalances.window_month
             and windows.programme_id = imbalances.programme_id
+    left join drawn
+        on
+            windows.window_month = drawn.window_month
+            and windows.programme_id = drawn.programme_id
+    left join touched
+        on
+            windows.window_month = touched.window_month
+            and windows.programme_id = touched.programme_id
 
 ),
 
@@ -196,7 +265,9 @@ gated as (
     select
         joined.*,
         joined.n_assigned >= parameters.min_arm_size
-        and joined.n_assigned_control >= parameters.min_arm_size as is_randomised,
+        and joined.n_assigned_control >= parameters.min_arm_size as has_lots,
+        joined.n_touched_by_lot >= parameters.min_overlap_share * joined.n_touched
+            as has_lots_overlap,
         joined.n_compared >= parameters.min_arm_size
         and joined.n_control >= parameters.min_arm_size as has_arms,
         joined.n_compared >= parameters.min_overlap_share * joined.n_measured as has_overlap,
@@ -219,6 +290,46 @@ gated as (
 
 ),
 
+tiered as (
+
+    select
+        *,
+        has_lots and has_lots_overlap as is_randomised,
+        -- why a lottery does not count, before why nothing else does
+        case
+            when n_drawn = 0 then ''
+            when not has_lots then 'lottery: an arm is smaller than min_arm_size'
+            when not has_lots_overlap then 'lottery: too many were touched without it'
+            else ''
+        end as lottery_reason
+
+    from gated
+
+),
+
+reasoned as (
+
+    select
+        *,
+        case
+            when n_measured = 0 then 'no customer was touched first in the window'
+            when not has_arms then 'an arm is smaller than min_arm_size'
+            when not has_overlap then 'overlap: too many of the treated have no comparable customer'
+            when not has_untouched then 'controls: too many were touched soon after'
+            when not has_balance
+                then {{ dbt.concat([
+                    "'balance: '", "coalesce(least_balanced, 'no covariate')",
+                    "' still differs between the arms'"
+                ]) }}
+            when not has_placebo_passed
+                then 'placebo: the arms differed already in the period before the last'
+            else ''
+        end as comparison_reason
+
+    from tiered
+
+),
+
 final as (
 
     select
@@ -234,17 +345,9 @@ final as (
         case when is_randomised then 'randomised' else 'observed' end as design,
         case
             when is_randomised then cast(null as string)
-            when n_measured = 0 then 'no customer was touched first in the window'
-            when not has_arms then 'an arm is smaller than min_arm_size'
-            when not has_overlap then 'overlap: too many of the treated have no comparable customer'
-            when not has_untouched then 'controls: too many were touched soon after'
-            when not has_balance
-                then {{ dbt.concat([
-                    "'balance: '", "coalesce(least_balanced, 'no covariate')",
-                    "' still differs between the arms'"
-                ]) }}
-            when not has_placebo_passed
-                then 'placebo: the arms differed already in the period before the last'
+            when lottery_reason = '' then nullif(comparison_reason, '')
+            when comparison_reason = '' then lottery_reason
+            else {{ dbt.concat(["lottery_reason", "'; '", "comparison_reason"]) }}
         end as demotion_reason,
         is_randomised,
         has_arms,
@@ -264,7 +367,7 @@ final as (
         case when placebo_z is not null then least(1.0, 2 * {{ normal_tail('placebo_z') }}) end
             as placebo_p_value
 
-    from gated
+    from reasoned
 
 )
 

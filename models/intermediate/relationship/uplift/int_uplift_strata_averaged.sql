@@ -179,7 +179,10 @@ final as (
         and not control.is_treated
         and control.parties >= 2
         and control.buckets >= 2
-        and treated.parties <= parameters.max_propensity * (treated.parties + control.parties)
+        and (
+            control.design = 'randomised'
+            or treated.parties <= parameters.max_propensity * (treated.parties + control.parties)
+        )
 
 )
 
