@@ -12,6 +12,12 @@ months as (
 
 ),
 
+measurable_months as (
+
+    select * from {{ ref('int_measurable_months_listed') }}
+
+),
+
 programmes as (
 
     select * from {{ ref('stg_relationship__programmes') }}
@@ -90,9 +96,9 @@ named as (
 
 ),
 
-first_month as (
+first_measurable_month as (
 
-    select min(month) as month from months
+    select min(month) as month from measurable_months
 
 ),
 
@@ -103,8 +109,6 @@ last_complete_month as (
 
 ),
 
--- a window is shown at the end of the horizon of its last touches; the last one always, those
--- before it where the data reach a horizon further back than the window
 report_months as (
 
     select
@@ -119,33 +123,48 @@ report_months as (
 
     from months
     cross join parameters
-    cross join first_month
     cross join last_complete_month
+    where months.month <= last_complete_month.month
+
+),
+
+-- a window is shown at the end of the horizon of its last touches; the last one always, and from
+-- where touches can be measured on, so that no cost is held against nothing; those before it whole
+measured as (
+
+    select
+        report_months.window_month,
+        case
+            when
+                first_measurable_month.month > report_months.window_start
+                and first_measurable_month.month <= report_months.window_end
+                then first_measurable_month.month
+            else report_months.window_start
+        end as window_start,
+        report_months.window_end,
+        report_months.is_latest
+
+    from report_months
+    cross join first_measurable_month
     where
-        months.month = last_complete_month.month
-        or (
-            months.month < last_complete_month.month
-            and {{ add_months(
-                'months.month',
-                '1 - 2 * parameters.uplift_horizon_months - parameters.ror_window_months'
-            ) }} >= first_month.month
-        )
+        report_months.is_latest
+        or first_measurable_month.month <= report_months.window_start
 
 ),
 
 final as (
 
     select
-        report_months.window_month,
+        measured.window_month,
         named.programme_id,
         named.programme_name,
         named.programme_kind,
-        report_months.window_start,
-        report_months.window_end,
-        report_months.is_latest
+        measured.window_start,
+        measured.window_end,
+        measured.is_latest
 
     from named
-    cross join report_months
+    cross join measured
 
 )
 

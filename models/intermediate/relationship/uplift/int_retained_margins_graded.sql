@@ -62,6 +62,10 @@ compared as (
         evidence.evidence_tier,
         evidence.demotion_reason,
         evidence.design,
+        case
+            when evidence.design = 'randomised' then evidence.n_assigned_control
+            else evidence.n_control
+        end as n_control,
         estimates.n_compared,
         estimates.margin_after,
         estimates.active,
@@ -185,8 +189,10 @@ graded as (
         orders - (orders - control_orders) / (1 - least(0.9, touched_share)) as expected_orders,
         control_orders,
         control_full_price_orders,
-        case when adjusted_error > 0 then abs(adjusted) / adjusted_error / sqrt(n_compared) end
-            as partial_f
+        case
+            when adjusted_error > 0
+                then abs(adjusted) / adjusted_error / sqrt(n_compared + n_control)
+        end as partial_f
 
     from compared
 
@@ -252,9 +258,10 @@ joint as (
         {{ sum_exactly('naive') }} as naive,
         {{ sum_exactly('adjusted * (1 - least(0.9, touched_share))') }} as adjusted_as_naive,
         {{ sum_exactly('adjusted') }} as adjusted,
-        {{ sum_exactly("case when evidence_tier = 'B' then bracket_low else adjusted end") }}
+        -- the bracket of a programme of tier A is its own interval
+        {{ sum_exactly("case when evidence_tier = 'B' then bracket_low else sampling_low end") }}
             as bracket_low,
-        {{ sum_exactly("case when evidence_tier = 'B' then bracket_high else adjusted end") }}
+        {{ sum_exactly("case when evidence_tier = 'B' then bracket_high else sampling_high end") }}
             as bracket_high,
         case when count(future_value) > 0 then {{ sum_exactly('future_value') }} end as future_value
 

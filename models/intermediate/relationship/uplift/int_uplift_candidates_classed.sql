@@ -29,6 +29,12 @@ lifetime_values as (
 
 ),
 
+referral_margins as (
+
+    select * from {{ ref('int_referral_margins_dated') }}
+
+),
+
 -- the classes end at quantiles of the treated, so that they are fine where the treated are
 tiles as (
 
@@ -111,6 +117,8 @@ grouped as (
 
 ),
 
+-- margin that is counted for a programme's referral is in no arm, where that was settled before the
+-- lot: who ordered first after it may have done so because of it
 first_assignments as (
 
     select
@@ -120,7 +128,14 @@ first_assignments as (
         ) as arm_number
 
     from assignments
-    where assignments.is_horizon_complete
+    left join referral_margins
+        on
+            assignments.party_id = referral_margins.party_id
+            and assignments.assigned_on > referral_margins.credited_from
+            and assignments.assigned_on < referral_margins.credited_until
+    where
+        assignments.is_horizon_complete
+        and referral_margins.party_id is null
 
 ),
 

@@ -6,9 +6,9 @@ parameters as (
 
 ),
 
-months as (
+measurable_months as (
 
-    select * from {{ ref('int_months_listed') }}
+    select * from {{ ref('int_measurable_months_listed') }}
 
 ),
 
@@ -31,55 +31,23 @@ cohorts as (
 
 ),
 
-credited_referrals as (
+referral_margins as (
 
-    select * from {{ ref('int_referrals_credited') }}
+    select * from {{ ref('int_referral_margins_dated') }}
 
 ),
 
--- the margin of a referred customer is counted as referral margin, so in no arm here
+-- as long as a referred customer's margin is counted for a programme's referral, it is in no arm
 customers as (
 
     select
         cohorts.party_id,
         cohorts.first_ordered_on,
+        referral_margins.credited_until,
         {{ hash_number('cohorts.party_id') }} as party_number
 
     from cohorts
-    left join credited_referrals on cohorts.party_id = credited_referrals.referred_party_id
-    where credited_referrals.referral_id is null
-
-),
-
-first_order as (
-
-    select min(first_ordered_on) as ordered_on from cohorts
-
-),
-
-last_complete_month as (
-
-    select max(month) as month from months
-    where is_month_complete
-
-),
-
--- a whole horizon of data before the month and after it
-measurable_months as (
-
-    select months.month
-
-    from months
-    cross join parameters
-    cross join first_order
-    cross join last_complete_month
-    where
-        months.month
-        >= {{ add_months(
-            trunc_date('month', 'first_order.ordered_on'), 'parameters.uplift_horizon_months'
-        ) }}
-        and {{ add_months('months.month', 'parameters.uplift_horizon_months') }}
-        <= last_complete_month.month
+    left join referral_margins on cohorts.party_id = referral_margins.party_id
 
 ),
 
@@ -143,6 +111,10 @@ untouched as (
     inner join customers
         on
             programme_months.treated_month > customers.first_ordered_on
+            and (
+                customers.credited_until is null
+                or programme_months.treated_month >= customers.credited_until
+            )
     left join first_touches
         on
             programme_months.programme_id = first_touches.programme_id
@@ -216,6 +188,10 @@ final as (
         on
             arms.party_id = customers.party_id
             and arms.treated_month > customers.first_ordered_on
+            and (
+                customers.credited_until is null
+                or arms.treated_month >= customers.credited_until
+            )
     left join next_treatments
         on
             arms.programme_id = next_treatments.programme_id
