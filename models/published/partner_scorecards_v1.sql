@@ -1,6 +1,7 @@
 select
     cast(partner_party_id as string) as partner_party_id,
     cast(quarter as date) as quarter,
+    cast(party_type as string) as party_type,
     cast(segment as string) as segment,
     cast(partners as bigint) as partners,
     cast(brand_gain as decimal(38, 4)) as brand_gain,

@@ -82,6 +82,7 @@ pivoted as (
         {{ parameter("touch_lookback_months", "bigint") }},
         {{ parameter("ror_window_months", "bigint") }},
         {{ parameter("referral_decay", "double") }},
+        {{ parameter("referral_incremental_share", "double") }},
         {{ parameter("referral_max_steps", "bigint") }},
         {{ parameter("up_front_months", "bigint") }},
         {{ parameter("cost_per_contact", "decimal(18,4)") }},

@@ -13,6 +13,7 @@ answers as (
         answers.programme_id,
         answers.platform,
         answers.party_id,
+        answers.is_brand,
         answers.occurred_on as answered_on,
         row_number() over (
             partition by coalesce(answers.parent_event_id, answers.event_id)
@@ -23,7 +24,6 @@ answers as (
     left join events as questions on answers.parent_event_id = questions.event_id
     where
         answers.event_type = 'answer'
-        and not answers.is_brand
         and not coalesce(questions.is_brand, false)
         and coalesce(answers.actor_id != questions.actor_id, true)
 
@@ -39,7 +39,9 @@ final as (
         answered_on
 
     from answers
-    where answer_rank = 1
+    where
+        answer_rank = 1
+        and not is_brand
 
 )
 

@@ -59,6 +59,7 @@ margins as (
 
     select
         referrals.referral_id,
+        referrals.reward_amount,
         {{ trunc_date('month', 'referrals.first_ordered_on') }} as first_order_month,
         cast(sum(customer_months.margin_amount) - referrals.reward_amount as decimal(18, 4))
             as referral_margin
@@ -80,6 +81,8 @@ shared as (
         chains.referral_id,
         chains.credited_party_id,
         chains.step,
+        chains.weight,
+        margins.reward_amount,
         margins.first_order_month,
         margins.referral_margin,
         case
@@ -107,7 +110,9 @@ divided as (
                         - sum(share_of_others) over (partition by referral_id) as decimal(18, 4)
                     )
             else share_of_others
-        end as referral_margin
+        end as referral_margin,
+        cast(reward_amount * weight as decimal(18, 4)) as referral_reward,
+        cast(weight as decimal(18, 4)) as referred_customers
 
     from shared
 
@@ -120,7 +125,9 @@ final as (
         divided.credited_party_id,
         ranked_touches.programme_id,
         divided.first_order_month,
-        divided.referral_margin
+        divided.referral_margin,
+        divided.referral_reward,
+        divided.referred_customers
 
     from divided
     left join ranked_touches

@@ -5,6 +5,7 @@
 {% for category in categories -%}
     {% do amounts.append("cost_" ~ category) -%}
 {% endfor -%}
+{% set referral_measures = ["referral_margin", "referral_reward", "referred_customers"] -%}
 {% set groups = [("'all'", "'all'"), ("party_type", "'all'"), ("'all'", "segment")] -%}
 with
 
@@ -122,24 +123,26 @@ happened as (
             windows.programme_id = treatments.programme_id
             and treatments.treated_month >= windows.window_start
             and treatments.treated_month <= windows.window_end
-    union all
-    select
-        windows.window_month,
-        windows.programme_id,
-        referral_margins.credited_party_id as party_id,
-        'referral_margin' as measure,
-        cast(referral_margins.referral_margin as decimal(28, 4)) as amount
+    {% for measure in referral_measures -%}
+        union all
+        select
+            windows.window_month,
+            windows.programme_id,
+            referral_margins.credited_party_id as party_id,
+            '{{ measure }}' as measure,
+            cast(referral_margins.{{ measure }} as decimal(28, 4)) as amount
 
-    from referral_margins
-    inner join windows
-        on
-            referral_margins.programme_id is not null
-            and (
-                windows.programme_id = referral_margins.programme_id
-                or windows.programme_id = 'all'
-            )
-            and referral_margins.first_order_month >= windows.window_start
-            and referral_margins.first_order_month <= windows.window_end
+        from referral_margins
+        inner join windows
+            on
+                referral_margins.programme_id is not null
+                and (
+                    windows.programme_id = referral_margins.programme_id
+                    or windows.programme_id = 'all'
+                )
+                and referral_margins.first_order_month >= windows.window_start
+                and referral_margins.first_order_month <= windows.window_end
+    {% endfor -%}
     union all
     select
         windows.window_month,
@@ -222,7 +225,9 @@ summed as (
         segment,
         coalesce(sum(case when measure = 'touches' then amount end), 0) as touches,
         count(distinct case when measure = 'treated_parties' then party_id end) as treated_parties,
-        coalesce(sum(case when measure = 'referral_margin' then amount end), 0) as referral_margin,
+        {% for measure in referral_measures -%}
+            coalesce(sum(case when measure = '{{ measure }}' then amount end), 0) as {{ measure }},
+        {% endfor -%}
         coalesce(sum(case when measure = 'deflected_questions' then amount end), 0)
             as deflected_questions,
         coalesce(sum(case when measure = 'coded_margin' then amount end), 0) as coded_margin
@@ -445,6 +450,10 @@ joined as (
         retained_margins.margin_from_frequency,
         retained_margins.margin_from_order_value,
         cast(coalesce(summed.referral_margin, 0) as double) as referral_margin,
+        cast(coalesce(summed.referred_customers, 0) as double) as referred_customers,
+        (1 - parameters.referral_incremental_share)
+        * cast(coalesce(summed.referral_margin + summed.referral_reward, 0) as double)
+            as type_two_margin,
         cast(coalesce(summed.deflected_questions, 0) as bigint) as deflected_questions,
         cast(coalesce(summed.deflected_questions, 0) * parameters.cost_per_contact as double)
             as deflected_service_cost,
@@ -503,8 +512,12 @@ valued as (
 
     select
         *,
-        retained_margin + referral_margin + deflected_service_cost + earned_insight
-            as relationship_value,
+        referral_margin - type_two_margin as type_one_margin,
+        retained_margin
+        + referral_margin
+        - type_two_margin
+        + deflected_service_cost
+        + earned_insight as relationship_value,
         {{ safe_divide('coded_margin - cast(relationship_cost as double)', 'relationship_cost') }}
             as roi
 

@@ -12,6 +12,12 @@ parties as (
 
 ),
 
+delivered_parties as (
+
+    select * from {{ ref('int_parties_folded') }}
+
+),
+
 entries as (
 
     select * from {{ ref('int_partner_entries_converted') }}
@@ -36,10 +42,29 @@ responses as (
 
 ),
 
+-- whoever is in the ledger is a partner, whatever type a merge or a mistake has left it
+parties_listed as (
+
+    select party_id
+    from parties
+    where party_type = 'partner'
+    union distinct
+    select entries.partner_party_id as party_id
+    from entries
+    left join delivered_parties on entries.partner_party_id = delivered_parties.party_id
+    where not coalesce(delivered_parties.is_test, false)
+
+),
+
 partners as (
 
-    select * from parties
-    where party_type = 'partner'
+    select
+        parties_listed.party_id,
+        coalesce(parties.party_type, 'unknown') as party_type,
+        coalesce(parties.segment, 'unknown') as segment
+
+    from parties_listed
+    left join parties on parties_listed.party_id = parties.party_id
 
 ),
 
@@ -128,6 +153,7 @@ joined as (
     select
         quarters.party_id,
         quarters.quarter,
+        partners.party_type,
         partners.segment,
         coalesce(ledger.brand_gain, 0) as brand_gain,
         coalesce(ledger.brand_investment, 0) as brand_investment,
@@ -155,6 +181,7 @@ grouped as (
     select
         case when grouping(party_id) = 1 then 'all' else party_id end as partner_party_id,
         quarter,
+        case when grouping(party_id) = 1 then 'all' else max(party_type) end as party_type,
         case when grouping(party_id) = 1 then 'all' else max(segment) end as segment,
         count(*) as partners,
         sum(brand_gain) as brand_gain,
@@ -176,6 +203,7 @@ final as (
     select
         grouped.partner_party_id,
         grouped.quarter,
+        grouped.party_type,
         grouped.segment,
         grouped.partners,
         grouped.brand_gain,

@@ -496,6 +496,7 @@ returns_on_relationship as (
             '{{ metric }}' as metric,
             month,
             window_start,
+            window_end,
             {{ metric }} as value,
             {{ "ror_low" if metric == "ror" else "null" }} as low,
             {{ "ror_high" if metric == "ror" else "null" }} as high,
@@ -528,6 +529,8 @@ figures as (
             metric,
             month,
             cast(window_start as date) as window_start,
+            cast({{ "window_end" if figure == "returns_on_relationship" else "null" }} as date)
+                as source_window_end,
             cast(value as double) as value,
             cast(low as double) as low,
             cast(high as double) as high,
@@ -548,8 +551,10 @@ dated as (
         figures.*,
         {{ add_days(add_months('figures.month', 1), -1) }} <= parameters.as_of_date
             as is_month_complete,
-        least({{ add_days(add_months('figures.month', 1), -1) }}, parameters.as_of_date)
-            as window_end,
+        coalesce(
+            figures.source_window_end,
+            least({{ add_days(add_months('figures.month', 1), -1) }}, parameters.as_of_date)
+        ) as window_end,
         {{ add_months('figures.month', '0 - parameters.scorecard_comparison_months') }}
             as previous_month,
         parameters.as_of_date

@@ -21,9 +21,83 @@ forgiveness as (
 
 ),
 
+acquisitions as (
+
+    select * from {{ ref('acquisition_costs') }}
+
+),
+
+referrals as (
+
+    select * from {{ ref('int_referrals_credited') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('int_customers_cohorted') }}
+
+),
+
 parameters as (
 
     select * from {{ ref('int_parameters_resolved') }}
+
+),
+
+referred as (
+
+    select
+        customers.cohort_month,
+        customers.acquisition_channel,
+        count(*) as referred_customers
+
+    from referrals
+    inner join customers on referrals.referred_party_id = customers.party_id
+    group by customers.cohort_month, customers.acquisition_channel
+
+),
+
+-- whom nobody referred bears the booked cost of the channel and month like everybody won there
+others as (
+
+    select
+        acquisitions.cohort_month,
+        acquisitions.new_customers - coalesce(referred.referred_customers, 0) as new_customers,
+        cast(
+            cast(acquisitions.booked_cost as double) * coalesce(
+                1 - {{ safe_divide(
+                    'coalesce(referred.referred_customers, 0)', 'acquisitions.new_customers'
+                ) }},
+                1
+            ) as decimal(28, 8)
+        ) as acquisition_cost
+
+    from acquisitions
+    left join referred
+        on
+            acquisitions.cohort_month = referred.cohort_month
+            and acquisitions.acquisition_channel = referred.acquisition_channel
+
+),
+
+others_won as (
+
+    select
+        returns.window_month,
+        sum(others.new_customers) as other_new_customers,
+        sum(others.acquisition_cost) as other_acquisition_cost
+
+    from returns
+    inner join others
+        on
+            others.cohort_month >= returns.window_start
+            and others.cohort_month <= returns.window_end
+    where
+        returns.programme_id = 'all'
+        and returns.party_type = 'all'
+        and returns.segment = 'all'
+    group by returns.window_month
 
 ),
 
@@ -78,6 +152,14 @@ final as (
         returns.selection_share,
         returns.robustness_value,
         returns.referral_margin,
+        returns.type_one_margin,
+        returns.type_two_margin,
+        returns.referred_customers,
+        others_won.other_acquisition_cost,
+        others_won.other_new_customers,
+        returns.referred_customers * {{ safe_divide(
+            'nullif(others_won.other_acquisition_cost, 0)', 'others_won.other_new_customers'
+        ) }} as saved_acquisition_cost,
         returns.deflected_questions,
         returns.deflected_service_cost,
         returns.earned_insight,
@@ -116,6 +198,7 @@ final as (
 
     from returns
     cross join parameters
+    left join others_won on returns.window_month = others_won.window_month
     left join evidence
         on
             returns.window_month = evidence.window_month

@@ -130,6 +130,7 @@ controls as (
         stratum,
         bucket,
         min(n_control) as n_control,
+        {{ sum_exactly('residual_difference') }} as residual_difference,
         {{ sum_exactly('after_difference') }} as after_difference,
         {{ sum_exactly('before_difference') }} as before_difference,
         {{ sum_exactly('adjusted_difference') }} as adjusted_difference,
@@ -197,7 +198,8 @@ parts as (
         0 as control_orders,
         0 as control_full_price_orders,
         0 as control_touched,
-        0 as residual_difference,
+        -treated.parties * controls.residual_difference / (controls.n_control - 1)
+            as residual_difference,
         -treated.parties * controls.after_difference / (controls.n_control - 1)
             as after_difference,
         -treated.parties * controls.before_difference / (controls.n_control - 1)

@@ -170,8 +170,9 @@ engaged as (
 
     select
         bought.*,
-        coalesce(own_days.events, 0) as own_events,
         own_days.occurred_on as last_own_event_on,
+        coalesce(days_before.events, 0) as own_events_before,
+        days_before.occurred_on as last_own_event_before_on,
         coalesce(touched_months.programmes, 0) as programmes_before,
         coalesce(sentiments.sentiment_shrunken, 0) as sentiment_before,
         lifetime_values.residual_clv
@@ -182,6 +183,11 @@ engaged as (
             bought.party_id = own_days.party_id
             and bought.index_on > own_days.occurred_on
             and (own_days.next_on is null or bought.index_on <= own_days.next_on)
+    left join own_days as days_before
+        on
+            bought.party_id = days_before.party_id
+            and bought.treated_month > days_before.occurred_on
+            and (days_before.next_on is null or bought.treated_month <= days_before.next_on)
     left join touched_months
         on
             bought.party_id = touched_months.party_id
@@ -218,9 +224,9 @@ final as (
             'index_on'
         ) }} as days_since_sign,
         -- events a month while the customer was there
-        cast(own_events as double) / (
+        cast(own_events_before as double) / (
             15 + greatest(0, coalesce(
-                {{ days_between('first_ordered_on', 'last_own_event_on') }}, 0
+                {{ days_between('first_ordered_on', 'last_own_event_before_on') }}, 0
             ))
         ) * 30.4375 as engagement_rate,
         sentiment_before,

@@ -96,7 +96,8 @@ by_bucket as (
         ) }} as purchases,
         {{ sum_exactly("case when stratification = 'full' then placebo_difference else 0 end") }}
             as placebo,
-        {{ sum_exactly("case when stratification = 'full' then residual_difference else 0 end") }}
+        -- null where nobody is valued, as without a fitted model
+        {{ sum_exactly("case when stratification = 'full' then residual_difference end") }}
             as residual_value
 
     from grouped
@@ -149,7 +150,7 @@ left_out as (
         totals.programme_id,
         totals.party_type,
         {%- for measure in measures %}
-            totals.{{ measure }} - by_bucket.{{ measure }} as {{ measure }},
+            totals.{{ measure }} - coalesce(by_bucket.{{ measure }}, 0) as {{ measure }},
         {%- endfor %}
         totals.segment,
         by_bucket.bucket,
