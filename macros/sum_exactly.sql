@@ -3,9 +3,9 @@
     left of them, of 24 places, are added apart as decimals.
 #}
 {% macro sum_exactly(value) -%}
-    {%- set millions = "cast((" ~ value ~ ") / 1e6 as decimal(38, 0))" -%}
+    {%- set millions = "cast((" ~ value ~ ") / 1e6 as decimal(38, 0)) * 1000000" -%}
     (
-        cast(sum({{ millions }}) as double) * 1e6
-        + cast(sum(cast(({{ value }}) - cast({{ millions }} as double) * 1e6 as decimal(38, 24))) as double)
+        cast(sum({{ millions }}) as double)
+        + cast(sum(cast(({{ value }}) - {{ millions }} as decimal(38, 24))) as double)
     )
 {%- endmacro %}

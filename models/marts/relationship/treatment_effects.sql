@@ -187,10 +187,11 @@ averaged as (
         sum(n_treated) as n_treated,
         sum(n_control) as n_control,
         sum(complete_parties) as complete_parties,
-        {{ sum_exactly('weight * treated_mean') }} as treated_mean,
-        {{ sum_exactly('weight * control_mean') }} as control_mean,
-        {{ sum_exactly('weight * difference_after') }} as unadjusted_estimate,
-        {{ sum_exactly('weight * difference_adjusted') }} as estimate,
+        cast(sum(cast(weight * treated_mean as decimal(38, 16))) as double) as treated_mean,
+        cast(sum(cast(weight * control_mean as decimal(38, 16))) as double) as control_mean,
+        cast(sum(cast(weight * difference_after as decimal(38, 16))) as double)
+            as unadjusted_estimate,
+        cast(sum(cast(weight * difference_adjusted as decimal(38, 16))) as double) as estimate,
         sqrt({{ sum_exactly('weight * weight * variance') }}) as unadjusted_error,
         sqrt({{ sum_exactly('weight * weight * variance_adjusted') }}) as standard_error
 
