@@ -13,7 +13,7 @@ geometric).
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,10 +101,20 @@ def fit_gamma_gamma(frequency: Vector, monetary_value: Vector, customers: Vector
     kept = [np.asarray(v, float)[use] for v in (frequency, monetary_value, customers)]
     sampled, fraction = sample(*kept)
     count, value, weight = sampled
-    groups = (count, value, weight, int(kept[2].sum()), fraction)
     mean = float(np.average(value, weights=weight))
+    # in thousands, millions and so on, so that v is within the bounds in every currency
+    unit = 1000.0 ** math.floor(math.log(mean, 1000))
+    groups = (count, value / unit, weight, int(kept[2].sum()), fraction)
+    mean /= unit
     starts = [(6.0, 4.0, mean / 2), (2.0, 3.0, mean), (20.0, 8.0, mean / 3)]
-    return _fit("gamma_gamma", ("p", "q", "v"), starts, gamma_gamma_likelihood, groups)
+    fit = _fit("gamma_gamma", ("p", "q", "v"), starts, gamma_gamma_likelihood, groups)
+    used = round(fit.customers * fraction)
+    return replace(
+        fit,
+        parameters=fit.parameters | {"v": rounded(fit.parameters["v"] * unit)},
+        standard_errors=fit.standard_errors | {"v": rounded(fit.standard_errors["v"] * unit)},
+        log_likelihood=rounded(fit.log_likelihood - used * math.log(unit)),
+    )
 
 
 def fit_sbg(periods: Vector, lost: Vector, censored: Vector) -> Fit:

@@ -18,7 +18,8 @@ lines as (
     select
         coalesce(orders.currency, 'unknown') as currency,
         orders.party_id,
-        order_lines.quantity * order_lines.unit_price - coalesce(order_lines.discount_amount, 0) as amount
+        cast(order_lines.quantity as decimal(19, 4)) * order_lines.unit_price
+        - coalesce(order_lines.discount_amount, 0) as amount
 
     from raw.order_lines
     left join raw.orders on order_lines.order_id = orders.order_id

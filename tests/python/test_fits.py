@@ -117,7 +117,18 @@ def test_known_parameters_are_got_back() -> None:
     count = RANDOM.integers(0, 6, 60_000).astype(float)
     rate = RANDOM.gamma(3.7, 1 / 15.4, 60_000)
     mean = RANDOM.gamma(6.2 * np.maximum(count, 1), 1 / (rate * np.maximum(count, 1)))
-    near(fits.fit_gamma_gamma(count, mean, ones), {"p": 6.2, "q": 3.7, "v": 15.4})
+    euros = fits.fit_gamma_gamma(count, mean, ones)
+    near(euros, {"p": 6.2, "q": 3.7, "v": 15.4})
+    rupiahs = fits.fit_gamma_gamma(count, 1e5 * mean, ones)
+    assert rupiahs.converged
+    for name, unit in {"p": 1, "q": 1, "v": 1e5}.items():
+        assert rupiahs.parameters[name] == pytest.approx(unit * euros.parameters[name], rel=1e-8)
+        assert rupiahs.standard_errors[name] == pytest.approx(
+            unit * euros.standard_errors[name], rel=1e-6
+        )
+    assert rupiahs.log_likelihood == pytest.approx(
+        euros.log_likelihood - (count > 0).sum() * np.log(1e5), rel=1e-9
+    )
 
     left = RANDOM.geometric(RANDOM.beta(0.7, 1.2, 60_000))
     lost = np.bincount(np.minimum(left, 13), minlength=14)[1:13]

@@ -75,7 +75,11 @@ final as (
             else exchange_rates.rate_to_reporting
         end as rate_to_reporting,
         cast(
-            coalesce(eligible.reward_amount * exchange_rates.rate_to_reporting, 0) as decimal(18, 4)
+            coalesce(
+                {{ multiply_exactly(
+                    'eligible.reward_amount', 'exchange_rates.rate_to_reporting'
+                ) }}, 0
+            ) as decimal(18, 4)
         ) as reward_amount
 
     from eligible

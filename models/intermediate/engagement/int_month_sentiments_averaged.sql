@@ -60,7 +60,8 @@ summed as (
         cast(sum(other_language_texts) as bigint) as other_language_texts,
         cast(sum(case when scored_texts > 0 then 1 else 0 end) as bigint) as text_authors,
         cast(sum(score_sum) as double) as score_sum,
-        cast(sum(score_sum * score_sum) as double) as sum_of_squares,
+        cast(sum({{ multiply_exactly('score_sum', 'score_sum', 6) }}) as double)
+            as sum_of_squares,
         cast(sum(score_sum * scored_texts) as double) as sum_of_products,
         cast(sum(scored_texts * scored_texts) as double) as sum_of_squared_texts
 

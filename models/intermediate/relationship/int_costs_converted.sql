@@ -30,7 +30,11 @@ final as (
         costs.currency,
         costs.cost_month as rated_on,
         exchange_rates.rate_to_reporting,
-        cast(costs.amount * exchange_rates.rate_to_reporting as decimal(18, 4)) as amount
+        cast(
+            {{ multiply_exactly(
+                'costs.amount', 'exchange_rates.rate_to_reporting'
+            ) }} as decimal(18, 4)
+        ) as amount
 
     from costs
     cross join parameters

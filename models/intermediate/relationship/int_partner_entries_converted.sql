@@ -29,7 +29,11 @@ final as (
         entries.currency,
         entries.entry_month as rated_on,
         exchange_rates.rate_to_reporting,
-        cast(entries.amount * exchange_rates.rate_to_reporting as decimal(18, 4)) as amount
+        cast(
+            {{ multiply_exactly(
+                'entries.amount', 'exchange_rates.rate_to_reporting'
+            ) }} as decimal(18, 4)
+        ) as amount
 
     from entries
     cross join parameters

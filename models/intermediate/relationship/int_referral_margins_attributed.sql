@@ -87,7 +87,11 @@ shared as (
         margins.referral_margin,
         case
             when chains.step > 1
-                then cast(margins.referral_margin * chains.weight as decimal(18, 4))
+                then
+                    cast(
+                        {{ multiply_exactly('margins.referral_margin', 'chains.weight') }}
+                        as decimal(18, 4)
+                    )
             else cast(0 as decimal(18, 4))
         end as share_of_others
 

@@ -67,12 +67,21 @@ converted as (
         counted.currency,
         exchange_rates.rate_to_reporting,
         counted.default_margin_rate,
-        cast(counted.gross_amount * exchange_rates.rate_to_reporting as decimal(18, 4))
-            as gross_amount,
-        cast(counted.discount_amount * exchange_rates.rate_to_reporting as decimal(18, 4))
-            as discount_amount,
-        cast(counted.cost_amount * exchange_rates.rate_to_reporting as decimal(18, 4))
-            as cost_amount
+        cast(
+            {{ multiply_exactly(
+                'counted.gross_amount', 'exchange_rates.rate_to_reporting'
+            ) }} as decimal(18, 4)
+        ) as gross_amount,
+        cast(
+            {{ multiply_exactly(
+                'counted.discount_amount', 'exchange_rates.rate_to_reporting'
+            ) }} as decimal(18, 4)
+        ) as discount_amount,
+        cast(
+            {{ multiply_exactly(
+                'counted.cost_amount', 'exchange_rates.rate_to_reporting'
+            ) }} as decimal(18, 4)
+        ) as cost_amount
 
     from counted
     left join exchange_rates
@@ -110,7 +119,11 @@ final as (
         net_amount,
         cost_amount,
         cast(
-            coalesce(net_amount - cost_amount, net_amount * default_margin_rate) as decimal(18, 4)
+            coalesce(
+                net_amount - cost_amount, {{ multiply_exactly(
+                    'net_amount', 'default_margin_rate'
+                ) }}
+            ) as decimal(18, 4)
         ) as margin_amount,
         cost_amount is null as is_margin_estimated
 

@@ -124,28 +124,36 @@ converted as (
             when rated.opening_in_currency = 0 then cast(0 as decimal(18, 4))
             else
                 cast(
-                    rated.opening_in_currency * opening_rates.rate_to_reporting as decimal(18, 4)
+                    {{ multiply_exactly(
+                        'rated.opening_in_currency', 'opening_rates.rate_to_reporting'
+                    ) }} as decimal(18, 4)
                 )
         end as opening_amount,
         case
             when rated.closing_in_currency = 0 then cast(0 as decimal(18, 4))
             else
                 cast(
-                    rated.closing_in_currency * closing_rates.rate_to_reporting as decimal(18, 4)
+                    {{ multiply_exactly(
+                        'rated.closing_in_currency', 'closing_rates.rate_to_reporting'
+                    ) }} as decimal(18, 4)
                 )
         end as closing_amount,
         case
             when rated.opening_in_currency != 0
                 then
                     cast(
-                        rated.closing_in_currency * opening_rates.rate_to_reporting
+                        {{ multiply_exactly(
+                            'rated.closing_in_currency', 'opening_rates.rate_to_reporting'
+                        ) }}
                         as decimal(18, 4)
                     )
         end as closing_amount_at_opening_rate,
         case
             when rated.last_in_currency = 0 then cast(0 as decimal(18, 4))
             else
-                cast(rated.last_in_currency * closing_rates.rate_to_reporting as decimal(18, 4))
+                cast({{ multiply_exactly(
+                    'rated.last_in_currency', 'closing_rates.rate_to_reporting'
+                ) }} as decimal(18, 4))
         end as last_amount
 
     from rated

@@ -69,7 +69,11 @@ converted as (
         owned.is_cost_known,
         owned.default_margin_rate,
         exchange_rates.rate_to_reporting,
-        cast(owned.amount * exchange_rates.rate_to_reporting as decimal(18, 4)) as refunded_amount
+        cast(
+            {{ multiply_exactly(
+                'owned.amount', 'exchange_rates.rate_to_reporting'
+            ) }} as decimal(18, 4)
+        ) as refunded_amount
 
     from owned
     left join parties on owned.party_id = parties.party_id
@@ -96,7 +100,8 @@ final as (
         refunded_amount,
         cast(
             case
-                when is_cost_known then refunded_amount else refunded_amount * default_margin_rate
+                when is_cost_known then refunded_amount
+                else {{ multiply_exactly('refunded_amount', 'default_margin_rate') }}
             end
             as decimal(18, 4)
         ) as margin_lost

@@ -61,9 +61,12 @@ summed as (
         sum(case when is_horizon_complete then 1 else 0 end) as complete_parties,
         cast(sum(value_after) as double) as sum_after,
         cast(sum(value_before) as double) as sum_before,
-        cast(sum(value_after * value_after) as double) as sum_after_square,
-        cast(sum(value_before * value_before) as double) as sum_before_square,
-        cast(sum(value_after * value_before) as double) as sum_product
+        cast(sum({{ multiply_exactly('value_after', 'value_after') }}) as double)
+            as sum_after_square,
+        cast(sum({{ multiply_exactly('value_before', 'value_before') }}) as double)
+            as sum_before_square,
+        cast(sum({{ multiply_exactly('value_after', 'value_before') }}) as double)
+            as sum_product
 
     from outcomes
     group by programme_id, arm, assigned_month, outcome
@@ -189,11 +192,8 @@ averaged as (
         cast(sum(cast(weight * difference_after as decimal(38, 16))) as double)
             as unadjusted_estimate,
         cast(sum(cast(weight * difference_adjusted as decimal(38, 16))) as double) as estimate,
-        sqrt(cast(sum(cast(weight * weight * variance as decimal(38, 16))) as double))
-            as unadjusted_error,
-        sqrt(
-            cast(sum(cast(weight * weight * variance_adjusted as decimal(38, 16))) as double)
-        ) as standard_error
+        sqrt({{ sum_exactly('weight * weight * variance') }}) as unadjusted_error,
+        sqrt({{ sum_exactly('weight * weight * variance_adjusted') }}) as standard_error
 
     from weighed
     group by programme_id, arm, outcome

@@ -70,7 +70,7 @@ expected as (
         carried.month,
         sum(
             cast(
-                cast(carried.amount as decimal(18, 4)) * exchange_rates.rate_to_reporting
+                {{ multiply_exactly('carried.amount', 'exchange_rates.rate_to_reporting') }}
                 as decimal(18, 4)
             )
         ) as closing_mrr

@@ -48,7 +48,8 @@ summed as (
         count(*) as n_measured,
         sum(case when has_before then 1 else 0 end) as n_changed,
         sum(case when has_before then margin_change end) as total_change,
-        sum(case when has_before then margin_change * margin_change end) as total_square
+        sum(case when has_before then {{ multiply_exactly('margin_change', 'margin_change') }} end)
+            as total_square
 
     from changed
     group by window_month, programme_id, party_type, segment

@@ -279,8 +279,7 @@ joint_errors as (
         case
             when count(joint_replicates.adjusted) = count(*)
                 then sqrt(
-                    {{ sum_exactly('power(joint_replicates.adjusted - joint.adjusted, 2) / 1e12') }}
-                    * 1e12 * 0.99
+                    {{ sum_exactly('power(joint_replicates.adjusted - joint.adjusted, 2)') }} * 0.99
                 )
         end as adjusted_error
 

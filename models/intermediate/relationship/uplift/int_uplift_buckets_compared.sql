@@ -236,7 +236,7 @@ final as (
         cast(sum(active) as bigint) as active,
         cast(sum(orders) as bigint) as orders,
         cast(sum(full_price_orders) as bigint) as full_price_orders,
-        cast(sum(margin_after) as decimal(18, 4)) as margin_after,
+        cast(sum(margin_after) as decimal(28, 4)) as margin_after,
         {{ sum_exactly('control_active') }} as control_active,
         {{ sum_exactly('control_orders') }} as control_orders,
         {{ sum_exactly('control_full_price_orders') }} as control_full_price_orders,

@@ -35,8 +35,8 @@ errors as (
                     then sqrt(
                         {{ sum_exactly(
                             "power(replicates." ~ estimator ~ "_effect - estimates." ~ estimator
-                            ~ "_effect, 2) / 1e12"
-                        ) }} * 1e12 * (count(*) - 1) / count(*)
+                            ~ "_effect, 2)"
+                        ) }} * (count(*) - 1) / count(*)
                     )
             end as {{ estimator }}_error,
         {%- endfor %}
