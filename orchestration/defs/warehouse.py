@@ -4,8 +4,10 @@ import contextlib
 import functools
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -56,14 +58,24 @@ class LayeredTranslator(DagsterDbtTranslator):
 
 
 def ensure_manifest() -> Path:
-    """Parse the project where a file is newer than its manifest; return the manifest's path."""
+    """Parse the project where a file is newer than its manifest; return the manifest's path.
+
+    It is put in its place whole: two processes that parse at once do not disturb each other.
+    """
     folders = ("models", "macros", "seeds", "tests/dbt")
     files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
     newest = max(path.stat().st_mtime for path in [*files, ROOT / "dbt_project.yml"])
     if not MANIFEST.exists() or MANIFEST.stat().st_mtime < newest:
-        command = [DBT, "--quiet", "parse", "--target-path", str(MANIFEST.parent)]
-        subprocess.run(command, cwd=ROOT, env=os.environ | {"HOME_DIR": str(NO_HOME)}, check=True)
-        MANIFEST.touch()
+        MANIFEST.parent.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=MANIFEST.parent) as scratch:
+            parsed = MANIFEST.with_name("partial_parse.msgpack")
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copy(parsed, scratch)
+            command = [DBT, "--quiet", "parse", "--target-path", scratch]
+            environment = os.environ | {"HOME_DIR": str(NO_HOME)}
+            subprocess.run(command, cwd=ROOT, env=environment, check=True)
+            for file in (parsed, MANIFEST):
+                (Path(scratch) / file.name).replace(file)
     return MANIFEST
 
 
