@@ -108,8 +108,9 @@ framed as (
             as is_compared,
         coalesce(
             months.month >= reference_periods.first_month
-            and months.month
-            < {{ add_months('reference_periods.first_month', 'parameters.score_reference_months') }},
+            and months.month < {{ add_months(
+                'reference_periods.first_month', 'parameters.score_reference_months'
+            ) }},
             false
         ) as is_reference
 
