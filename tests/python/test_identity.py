@@ -1,5 +1,6 @@
 """Components of the identity graph: chains, order, sizes, and the table that dbt reads."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -107,10 +108,9 @@ def test_models_read_every_input_under_the_ids_of_merged_parties() -> None:
         if above.rpartition(".")[2] in of_parties
     }
     resolving = {(f"int_{name.partition('__')[2]}_resolved", name) for name in of_parties}
-    exempt = {  # days and texts, not whose; tests that hold the resolved against the delivered
+    exempt = {  # days, not whose; tests that hold the resolved against the delivered
         "int_months_listed",
         "int_business_days_listed",
-        "int_texts_listed",
         "engagement_matches_events",
         "merging_keeps_rows_and_amounts",
     }
@@ -142,8 +142,21 @@ def test_whole_run_merges_chains_and_variants_and_leaves_mailbox_and_separated(
         "\n".join(["party_id,party_type,created_at,email", *mailbox, *variants]) + "\n",
         encoding="utf-8",
     )
+    texts = {"C0000030": "of an erased person", "C0000050": "of somebody else"}
+    events = [f"{party},2025-10-01,blog,post,{party},{text}" for party, text in texts.items()]
+    (landing / "engagement_events" / "zz.csv").write_text(
+        "\n".join(["event_id,occurred_at,platform,event_type,party_id,text", *events]) + "\n",
+        encoding="utf-8",
+    )
+    (landing / "erasure_requests" / "zz.csv").write_text(
+        "party_id,requested_at\nC0000020,2025-11-01\n", encoding="utf-8"
+    )
     done = run_pipeline(tmp_path / "home", LANDING=str(landing))
     assert done.code == 0, done.said
+    scores = tmp_path / "home" / "sentiment" / "text_scores.parquet"
+    kept = duckdb.read_parquet(str(scores)).project("text_hash").fetchall()
+    hashes = [hashlib.md5(text.encode()).hexdigest() for text in texts.values()]
+    assert [(text_hash,) in kept for text_hash in hashes] == [False, True]
     assert "More than 20 records are one party" in done.said
     with duckdb.connect(str(done.current / "rapport.duckdb"), read_only=True) as marts:
 
