@@ -126,10 +126,16 @@ def test_whole_run_merges_chains_and_variants_and_leaves_mailbox_and_separated(
     landing = tmp_path / "landing"
     shutil.copytree(demo.home / "landing", landing)
     links = [f"c{i},customer_id,C{i + 1:07d},C{i:07d},2025-09-01," for i in range(20, 40)]
+    owners = {"laptop": range(60, 62), "kiosk": range(70, 80)}
+    devices = [
+        f"{device},device,C{i:07d},,,2025-09-01"
+        for device, parties in owners.items()
+        for i in parties
+    ]
     (landing / "identities" / "zz.csv").write_text(
         "identifier,identifier_type,party_id,merged_into_party_id,merged_at,valid_from\n"
         "C0000200 2025-08-01,customer_id,C0000200,C0000200,2025-08-01,\n"
-        + "\n".join([*links, "of X001,handle,X001,,,"])
+        + "\n".join([*links, *devices, "of X001,handle,X001,,,"])
         + "\n",
         encoding="utf-8",
     )
@@ -166,10 +172,14 @@ def test_whole_run_merges_chains_and_variants_and_leaves_mailbox_and_separated(
         assert ask(
             "select resolved_party_id, count(*), max(parties) from marts.party_merges"
             " group by all order by all"
-        ) == [("C0000020", 20, 21), ("Y0", 1, 2)]
+        ) == [("C0000020", 20, 21), ("C0000060", 1, 2), ("Y0", 1, 2)]
         assert ask(
             "select reason, first_party_id, parties from marts.identity_reviews order by all"
-        ) == [("identifier shared by too many", "X000", 30), ("taken back", "C0000083", 2)]
+        ) == [
+            ("identifier shared by too many", "C0000070", 10),
+            ("identifier shared by too many", "X000", 30),
+            ("taken back", "C0000083", 2),
+        ]
         total = "select sum(orders), sum(net_amount), sum(margin_amount) from marts.customer_months"
         after = ask(total)
     with duckdb.connect(str(demo.current / "rapport.duckdb"), read_only=True) as marts:
