@@ -1,7 +1,7 @@
-{# Bounds of the Wilson score interval of a proportion (Wilson 1927), clipped to [0, 1]; null without trials. #}
+{# Bounds of the Wilson score interval of a proportion (Wilson 1927), clipped to [0, 1]; null without trials or without successes. #}
 {% macro wilson_low(successes, trials, z) -%}
     case
-        when {{ trials }} > 0
+        when {{ trials }} > 0 and ({{ successes }}) is not null
             then greatest(
                 0.0,
                 {{ wilson_centre(successes, trials, z) }} - {{ wilson_half_width(successes, trials, z) }}
@@ -11,7 +11,7 @@
 
 {% macro wilson_high(successes, trials, z) -%}
     case
-        when {{ trials }} > 0
+        when {{ trials }} > 0 and ({{ successes }}) is not null
             then least(
                 1.0,
                 {{ wilson_centre(successes, trials, z) }} + {{ wilson_half_width(successes, trials, z) }}

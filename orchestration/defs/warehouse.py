@@ -95,8 +95,9 @@ def published_marts() -> list[Mart]:
     return sorted(marts, key=lambda mart: mart.name)
 
 
-# dbt runs in three steps, Python writes between them; what a model reads says in which it is built.
+# dbt runs in four steps, Python writes between them; what a model reads says in which it is built.
 COMPUTED = "source:computed+"
+SCORED = "source:computed.text_sentiments+"
 FITTED = "source:fits+"
 NOT_NIGHTLY = "resource_type:unit_test path:tests/dbt/macros"
 
@@ -194,12 +195,24 @@ def models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[
 @dbt_assets(
     manifest=ensure_manifest(),
     select=COMPUTED,
+    exclude=f"{NOT_NIGHTLY} {SCORED} {FITTED}",
+    dagster_dbt_translator=LayeredTranslator(),
+    name="merged_models",
+)
+def merged_models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
+    """Build the models that read which records are one party, and run their tests."""
+    yield from _build(context, warehouse.as_of_date)
+
+
+@dbt_assets(
+    manifest=ensure_manifest(),
+    select=SCORED,
     exclude=f"{NOT_NIGHTLY} {FITTED}",
     dagster_dbt_translator=LayeredTranslator(),
-    name="computed_models",
+    name="scored_models",
 )
-def computed_models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
-    """Build the models that read what was computed of parties and texts, and run their tests."""
+def scored_models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
+    """Build the models that read the sentiment of texts, and run their tests."""
     yield from _build(context, warehouse.as_of_date)
 
 
@@ -216,7 +229,7 @@ def fitted_models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> It
 
 
 defs = dg.Definitions(
-    assets=[models, computed_models, fitted_models],
+    assets=[models, merged_models, scored_models, fitted_models],
     resources={
         "warehouse": Warehouse(as_of_date=dg.EnvVar("AS_OF_DATE").get_value("") or ""),
     },

@@ -11,11 +11,12 @@ import pytest
 from orchestration import event_log
 from orchestration.contract import read_contract
 from orchestration.defs.warehouse import (
-    computed_models,
     ensure_manifest,
     fitted_models,
+    merged_models,
     models,
     published_marts,
+    scored_models,
 )
 from orchestration.settings import ROOT
 
@@ -49,10 +50,12 @@ def test_what_python_writes_for_dbt_is_written_by_an_asset(definitions: dg.Defin
 def test_dbt_steps_are_decided_by_what_a_model_reads(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
 
-    def reads(key: dg.AssetKey, schema: str) -> bool:
-        return any(above.path[0] == schema for above in graph.get_ancestor_asset_keys(key))
+    def reads(key: dg.AssetKey, *path: str) -> bool:
+        above = graph.get_ancestor_asset_keys(key)
+        return any(tuple(one.path[: len(path)]) == path for one in above)
 
-    built = [key for step in (models, computed_models, fitted_models) for key in sorted(step.keys)]
+    steps = (models, merged_models, scored_models, fitted_models)
+    built = [key for step in steps for key in sorted(step.keys)]
     nodes = json.loads(ensure_manifest().read_text(encoding="utf-8"))["nodes"].values()
     assert len(built) == len(set(built))
     assert set(built) == {
@@ -61,9 +64,11 @@ def test_dbt_steps_are_decided_by_what_a_model_reads(definitions: dg.Definitions
         if node["resource_type"] in ("model", "seed")
     }
     assert fitted_models.keys == {key for key in built if reads(key, "fits")}
-    assert computed_models.keys == {
-        key for key in built if reads(key, "computed") and not reads(key, "fits")
-    }
+    scored = {key for key in built if reads(key, "computed", "text_sentiments")}
+    assert scored_models.keys == scored - fitted_models.keys
+    merged = {key for key in built if reads(key, "computed", "party_components")}
+    assert merged_models.keys == merged - scored - fitted_models.keys
+    assert dg.AssetKey(["intermediate", "int_texts_listed"]) in merged_models.keys
 
 
 def test_every_check_guards_an_asset_that_is_built(definitions: dg.Definitions) -> None:

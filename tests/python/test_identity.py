@@ -1,5 +1,6 @@
 """Components of the identity graph: chains, order, sizes, and the table that dbt reads."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -107,10 +108,9 @@ def test_models_read_every_input_under_the_ids_of_merged_parties() -> None:
         if above.rpartition(".")[2] in of_parties
     }
     resolving = {(f"int_{name.partition('__')[2]}_resolved", name) for name in of_parties}
-    exempt = {  # days and texts, not whose; tests that hold the resolved against the delivered
+    exempt = {  # days, not whose; tests that hold the resolved against the delivered
         "int_months_listed",
         "int_business_days_listed",
-        "int_texts_listed",
         "engagement_matches_events",
         "merging_keeps_rows_and_amounts",
     }
@@ -126,10 +126,16 @@ def test_whole_run_merges_chains_and_variants_and_leaves_mailbox_and_separated(
     landing = tmp_path / "landing"
     shutil.copytree(demo.home / "landing", landing)
     links = [f"c{i},customer_id,C{i + 1:07d},C{i:07d},2025-09-01," for i in range(20, 40)]
+    owners = {"laptop": range(60, 62), "kiosk": range(70, 80)}
+    devices = [
+        f"{device},device,C{i:07d},,,2025-09-01"
+        for device, parties in owners.items()
+        for i in parties
+    ]
     (landing / "identities" / "zz.csv").write_text(
         "identifier,identifier_type,party_id,merged_into_party_id,merged_at,valid_from\n"
         "C0000200 2025-08-01,customer_id,C0000200,C0000200,2025-08-01,\n"
-        + "\n".join([*links, "of X001,handle,X001,,,"])
+        + "\n".join([*links, *devices, "of X001,handle,X001,,,"])
         + "\n",
         encoding="utf-8",
     )
@@ -142,8 +148,21 @@ def test_whole_run_merges_chains_and_variants_and_leaves_mailbox_and_separated(
         "\n".join(["party_id,party_type,created_at,email", *mailbox, *variants]) + "\n",
         encoding="utf-8",
     )
+    texts = {"C0000030": "of an erased person", "C0000050": "of somebody else"}
+    events = [f"{party},2025-10-01,blog,post,{party},{text}" for party, text in texts.items()]
+    (landing / "engagement_events" / "zz.csv").write_text(
+        "\n".join(["event_id,occurred_at,platform,event_type,party_id,text", *events]) + "\n",
+        encoding="utf-8",
+    )
+    (landing / "erasure_requests" / "zz.csv").write_text(
+        "party_id,requested_at\nC0000020,2025-11-01\n", encoding="utf-8"
+    )
     done = run_pipeline(tmp_path / "home", LANDING=str(landing))
     assert done.code == 0, done.said
+    scores = tmp_path / "home" / "sentiment" / "text_scores.parquet"
+    kept = duckdb.read_parquet(str(scores)).project("text_hash").fetchall()
+    hashes = [hashlib.md5(text.encode()).hexdigest() for text in texts.values()]
+    assert [(text_hash,) in kept for text_hash in hashes] == [False, True]
     assert "More than 20 records are one party" in done.said
     with duckdb.connect(str(done.current / "rapport.duckdb"), read_only=True) as marts:
 
@@ -153,10 +172,14 @@ def test_whole_run_merges_chains_and_variants_and_leaves_mailbox_and_separated(
         assert ask(
             "select resolved_party_id, count(*), max(parties) from marts.party_merges"
             " group by all order by all"
-        ) == [("C0000020", 20, 21), ("Y0", 1, 2)]
+        ) == [("C0000020", 20, 21), ("C0000060", 1, 2), ("Y0", 1, 2)]
         assert ask(
             "select reason, first_party_id, parties from marts.identity_reviews order by all"
-        ) == [("identifier shared by too many", "X000", 30), ("taken back", "C0000083", 2)]
+        ) == [
+            ("identifier shared by too many", "C0000070", 10),
+            ("identifier shared by too many", "X000", 30),
+            ("taken back", "C0000083", 2),
+        ]
         total = "select sum(orders), sum(net_amount), sum(margin_amount) from marts.customer_months"
         after = ask(total)
     with duckdb.connect(str(demo.current / "rapport.duckdb"), read_only=True) as marts:

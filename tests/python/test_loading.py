@@ -15,8 +15,9 @@ import duckdb
 import pytest
 
 from orchestration import loading
-from orchestration.contract import Column, Input
+from orchestration.contract import Column, Input, read_contract
 from orchestration.loading import AccountingError, FileRejected, Load, load_input, unknown_folders
+from orchestration.settings import ROOT
 
 KEY = b"a key for tests"
 LOADED_AT = datetime(2026, 1, 2, 3, 4, 5)
@@ -497,6 +498,20 @@ def test_a_later_file_replaces(bench: Bench) -> None:
     load = bench.load()
     assert counts(load) == (3, 1, 1, 1, 0)
     assert bench.rows("select amount, _file, _row_number from raw.orders") == [(2, "b.csv", 1)]
+
+
+def test_an_identifier_keeps_every_party_that_has_it(bench: Bench) -> None:
+    contract = read_contract(ROOT / "models" / "staging")
+    identities = next(spec for spec in contract if spec.name == "identities")
+    head = "identifier,identifier_type,party_id,valid_from\n"
+    bench.deliver("a.csv", f"{head}d1,device,ann,\nd1,device,bob,\n", identities)
+    bench.deliver("b.csv", f"{head}d1,device,bob,2024-01-01\n", identities)
+    load = bench.load(identities)
+    assert counts(load) == (3, 2, 1, 0, 0)
+    assert bench.rows("select party_id, _file from raw.identities order by all") == [
+        ("ann", "a.csv"),
+        ("bob", "b.csv"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -12,15 +12,28 @@ party_months as (
 
 ),
 
-responses as (
+ranked_responses as (
 
-    select * from {{ ref('int_nps_responses_scored') }}
+    select * from {{ ref('int_nps_responses_ranked') }}
 
 ),
 
 referrals as (
 
     select * from {{ ref('int_referrals_credited') }}
+
+),
+
+-- an answer that a later one of its wave replaced still counted until then
+responses as (
+
+    select ranked_responses.*
+
+    from ranked_responses
+    cross join parameters
+    where
+        ranked_responses.rule_rank = 1
+        or parameters.nps_response_rule = 'latest'
 
 ),
 

@@ -40,7 +40,9 @@ links as (
         event_count as strength
 
     from events
-    where party_id != target_party_id
+    where
+        party_id != target_party_id
+        and event_type != 'unfollow'
     union all
     select
         referrer_party_id as party_id,

@@ -18,15 +18,80 @@ parties as (
 
 ),
 
+purchases as (
+
+    select * from {{ ref('int_purchases_merged') }}
+
+),
+
+events as (
+
+    select * from {{ ref('int_engagement_events_matched') }}
+
+),
+
+responses as (
+
+    select * from {{ ref('int_nps_responses_scored') }}
+
+),
+
+conversations as (
+
+    select * from {{ ref('int_conversations_answered') }}
+
+),
+
+inputs as (
+
+    select
+        party_id,
+        purchased_on as first_on
+    from purchases
+    union all
+    select
+        party_id,
+        occurred_on as first_on
+    from events
+    union all
+    select
+        party_id,
+        responded_on as first_on
+    from responses
+    union all
+    select
+        party_id,
+        opened_on as first_on
+    from conversations
+
+),
+
+-- the first month that knows a party together with an input of it
+first_months as (
+
+    select
+        min(
+            {{ trunc_date(
+                'month', 'greatest(inputs.first_on, ' ~ local_date('parties.created_at') ~ ')'
+            ) }}
+        ) as first_month
+
+    from inputs
+    inner join parties on inputs.party_id = parties.party_id
+    cross join parameters
+    where parties.party_type != 'employee'
+
+),
+
 reference_periods as (
 
     select
         coalesce(
-            cast(nullif(max(parameters.score_reference_first_month), 'first') as date),
-            min(months.month)
+            cast(nullif(parameters.score_reference_first_month, 'first') as date),
+            first_months.first_month
         ) as first_month
 
-    from months
+    from first_months
     cross join parameters
 
 ),
@@ -41,10 +106,13 @@ framed as (
             as is_shown,
         {{ months_between('months.month', 'parameters.as_of_date') }} < parameters.score_months + 3
             as is_compared,
-        months.month >= reference_periods.first_month
-        and months.month
-        < {{ add_months('reference_periods.first_month', 'parameters.score_reference_months') }}
-            as is_reference
+        coalesce(
+            months.month >= reference_periods.first_month
+            and months.month < {{ add_months(
+                'reference_periods.first_month', 'parameters.score_reference_months'
+            ) }},
+            false
+        ) as is_reference
 
     from months
     cross join reference_periods

@@ -106,11 +106,12 @@ answered as (
             when spoken.brand_answered_at is null then 'peer'
             else 'brand'
         end as answered_by,
-        coalesce(
-            spoken.brand_spoke_at <= opened.opened_at
-            and coalesce(spoken.brand_spoke_at < spoken.customer_spoke_at, true),
-            false
-        ) as is_outreach
+        case
+            when spoken.brand_spoke_at is null then false
+            when spoken.customer_spoke_at is null
+                then spoken.brand_spoke_at <= opened.opened_at
+            else spoken.brand_spoke_at < spoken.customer_spoke_at
+        end as is_outreach
 
     from opened
     left join spoken on opened.conversation_id = spoken.conversation_id

@@ -89,6 +89,7 @@ timed as (
 
     select
         followed.*,
+        orders.ordered_at < followed.opened_at as is_before,
         {{ seconds_between('followed.opened_at', 'orders.ordered_at') }} as seconds_after_opening
 
     from followed
@@ -100,9 +101,8 @@ ordered as (
 
     select
         conversation_id,
-        sum(case when seconds_after_opening < 0 then 1 else 0 end) as orders_before,
-        min(case when seconds_after_opening < 0 then -seconds_after_opening end)
-            as seconds_since_order,
+        sum(case when is_before then 1 else 0 end) as orders_before,
+        min(case when is_before then -seconds_after_opening end) as seconds_since_order,
         max(
             case
                 when

@@ -42,6 +42,7 @@ responses_in_period as (
         responses.segment,
         responses.category,
         responses.weight,
+        responses.send_id,
         responses.responded_on >= periods.period_start as is_current
 
     from periods
@@ -60,6 +61,7 @@ response_counts as (
         period_end,
         case when grouping(segment) = 1 then 'all' else segment end as segment,
         sum(case when is_current then 1 else 0 end) as responded,
+        sum(case when is_current and send_id is not null then 1 else 0 end) as responses_to_sends,
         sum(case when is_current and category = 'promoter' then 1 else 0 end) as promoters,
         sum(case when is_current and category = 'passive' then 1 else 0 end) as passives,
         sum(case when is_current and category = 'detractor' then 1 else 0 end) as detractors,
@@ -170,6 +172,7 @@ joined as (
         invitation_counts.opened,
         invitation_counts.delivered_and_answered,
         coalesce(response_counts.responded, 0) as responded,
+        coalesce(response_counts.responses_to_sends, 0) as responses_to_sends,
         coalesce(response_counts.promoters, 0) as promoters,
         coalesce(response_counts.passives, 0) as passives,
         coalesce(response_counts.detractors, 0) as detractors,
@@ -201,10 +204,18 @@ small_groups as (
     select
         joined.*,
         joined.responded > 0 and joined.responded < parameters.min_segment_size as is_small,
+        -- there are responses, and none tells which invitation it answers
+        max(joined.responded) over survey_period > 0
+        and max(joined.responses_to_sends) over survey_period = 0
+        and coalesce(max(joined.delivered_and_answered) over survey_period, 0) = 0
+            as is_rate_unknown,
         parameters.min_segment_size
 
     from joined
     cross join parameters
+    window survey_period as (
+        partition by joined.survey_id, joined.period_type, joined.period_end
+    )
 
 ),
 
@@ -360,10 +371,12 @@ final as (
         tested.bounced,
         tested.delivered,
         case when not tested.is_suppressed then tested.opened end as opened,
-        case when not tested.is_suppressed then tested.delivered_and_answered end
-            as delivered_and_answered,
         case
-            when not tested.is_suppressed
+            when not tested.is_suppressed and not tested.is_rate_unknown
+                then tested.delivered_and_answered
+        end as delivered_and_answered,
+        case
+            when not tested.is_suppressed and not tested.is_rate_unknown
                 then {{ safe_divide('tested.delivered_and_answered', 'tested.delivered') }}
         end as response_rate,
         case when not tested.is_suppressed then tested.responded end as responded,

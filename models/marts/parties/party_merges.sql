@@ -23,6 +23,8 @@ edge_ends as (
     select
         party_id,
         evidence,
+        identifier_type,
+        identifier,
         known_from
     from edges
     where status = 'stands'
@@ -30,6 +32,8 @@ edge_ends as (
     select
         other_party_id as party_id,
         evidence,
+        identifier_type,
+        identifier,
         known_from
     from edges
     where status = 'stands'
@@ -41,7 +45,12 @@ evidence_counted as (
     select
         party_id,
         sum(case when evidence = 'stated merge' then 1 else 0 end) as stated_merges,
-        sum(case when evidence = 'shared identifier' then 1 else 0 end) as shared_identifiers,
+        count(
+            distinct case
+                when evidence = 'shared identifier'
+                    then {{ dbt.concat(["identifier_type", "' '", "identifier"]) }}
+            end
+        ) as shared_identifiers,
         min(known_from) as linked_from
 
     from edge_ends

@@ -1,6 +1,7 @@
 -- How often the interval of n responses holds the true score, exactly: every outcome of the
 -- multinomial, with its probability. At 10, 20 and 50 responses that is 93 % at least wherever each
 -- of the three shares is 10 % or more (in steps of 5 points).
+-- Where the promoters are unknown, so are both bounds and the variance.
 with
 
 twentieths as (
@@ -104,8 +105,31 @@ worst as (
     from coverages
     group by responses
 
+),
+
+unknown as (
+
+    select
+        cast(null as {{ dbt.type_bigint() }}) as promoters,
+        1 as detractors,
+        10 as responses
+
 )
 
-select *
+select
+    responses,
+    truths,
+    coverage
 from worst
 where coverage < 0.93 or coverage > 1 or truths != 120
+union all
+select
+    responses,
+    0 as truths,
+    null as coverage
+from unknown
+where
+    {{ nps_low('promoters', 'detractors', 'responses', '1.959963984540054', '200') }} is not null
+    or {{ nps_high('promoters', 'detractors', 'responses', '1.959963984540054', '200') }}
+    is not null
+    or {{ nps_variance('promoters', 'detractors', 'responses', '200') }} is not null

@@ -1,7 +1,7 @@
 -- Closed forms of Wilson (1927) at z = 1.959964: 0/n gives [0, z² / (n + z²)], n/n its mirror
 -- image, and n/2 successes give 1/2 ± z / (2 √(n + z²)). 15/50 and 81/263 are known to four
 -- digits, the latter from Newcombe (1998), Statistics in Medicine 17, table I, method 3. Without
--- trials there is no interval.
+-- trials, or without successes, there is no interval.
 with
 
 cases as (
@@ -44,6 +44,13 @@ cases as (
     select
         0 as successes,
         0 as trials,
+        null as expected_low,
+        null as expected_high,
+        0 as tolerance
+    union all
+    select
+        null as successes,
+        10 as trials,
         null as expected_low,
         null as expected_high,
         0 as tolerance

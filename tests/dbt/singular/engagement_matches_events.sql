@@ -10,25 +10,13 @@ counted as (
 
     from {{ ref('stg_engagement__engagement_events') }} as events
     cross join {{ ref('int_parameters_resolved') }} as parameters
+    left join {{ ref('int_handles_resolved') }} as handles
+        on events.actor_handle = handles.actor_handle
+    left join {{ ref('stg_parties__parties') }} as tests
+        on coalesce(events.party_id, handles.party_id) = tests.party_id
     where
         {{ local_date('events.occurred_at') }} <= parameters.as_of_date
-        and not exists (
-            select 1
-            from {{ ref('stg_parties__parties') }} as tests
-            left join {{ ref('stg_parties__identities') }} as identities
-                on
-                    tests.party_id = identities.party_id
-                    and identities.identifier_type = 'handle'
-            where
-                tests.is_test
-                and (
-                    events.party_id = tests.party_id
-                    or (
-                        events.party_id is null
-                        and events.actor_handle = identities.identifier
-                    )
-                )
-        )
+        and not coalesce(tests.is_test, false)
     group by {{ trunc_date('month', local_date('events.occurred_at')) }}
 
 ),
