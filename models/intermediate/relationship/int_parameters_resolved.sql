@@ -73,6 +73,7 @@ pivoted as (
         {{ parameter("business_opens_at", "string") }},
         {{ parameter("business_closes_at", "string") }},
         {{ parameter("response_sla_minutes", "bigint") }},
+        {{ parameter("outreach_seconds", "bigint") }},
         {{ parameter("response_fast_hours", "bigint") }},
         {{ parameter("response_medium_hours", "bigint") }},
         {{ parameter("response_slow_hours", "bigint") }},

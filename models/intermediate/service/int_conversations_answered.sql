@@ -48,6 +48,7 @@ opened as (
         {{ local_date('conversations.opened_at') }} as opened_on,
         parameters.as_of_date,
         parameters.reporting_time_zone,
+        parameters.outreach_seconds,
         {{ utc_time('cast(' ~ add_days('parameters.as_of_date', 1) ~ ' as timestamp)') }}
             as observed_until
 
@@ -110,7 +111,10 @@ answered as (
             when spoken.brand_spoke_at is null then false
             when spoken.customer_spoke_at is null
                 then spoken.brand_spoke_at <= opened.opened_at
-            else spoken.brand_spoke_at < spoken.customer_spoke_at
+            else
+                spoken.brand_spoke_at < spoken.customer_spoke_at
+                and {{ seconds_between('opened.opened_at', 'spoken.brand_spoke_at') }}
+                <= opened.outreach_seconds
         end as is_outreach
 
     from opened
