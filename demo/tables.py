@@ -112,6 +112,7 @@ class Writer:
         self.folder = folder
         self.rows: dict[str, int] = {}
         self._connection = duckdb.connect(config={"threads": 1})
+        self._connection.execute("set enable_progress_bar = false")
 
     def write(
         self,
