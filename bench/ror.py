@@ -52,7 +52,7 @@ from orchestration.settings import hash_key, settings  # noqa: E402
 
 Row = dict[str, Any]
 # The parts of the pipeline between which Python has its say.
-FIRST = ("+int_identity_edges_listed", "+int_texts_listed")
+FIRST, SECOND = "+int_identity_edges_listed", "+int_texts_listed"
 REFERRALS = ROOT / "tests" / "truth" / "ror_by_programme__referral_margin.sql"
 DISABLED = yaml.safe_load((ROOT / "profiles.yml").read_text(encoding="utf-8"))["rapport"][
     "outputs"
@@ -461,13 +461,15 @@ def measure_all(seeds: Sequence[int], size: str, scratch: Path, out: Path) -> No
 def build(landing: Path, home: Path, last: str = "ror_by_programme") -> None:
     """Load every input and build the model `last`, without tests."""
     file = load(landing, home)
-    dbt(home, "build", "--select", *FIRST)
+    dbt(home, "build", "--select", FIRST)
     with duckdb.connect(str(file)) as connection:
         identity.refresh(connection)
+    dbt(home, "build", "--select", SECOND, "--exclude", FIRST)
+    with duckdb.connect(str(file)) as connection:
         connection.execute("set enable_progress_bar = false")
         store = home / "sentiment" / "text_scores.parquet"
         sentiment.refresh(connection, store, settings().sentiment_scorer)
-    dbt(home, "build", "--select", f"+{last}", "--exclude", *FIRST)
+    dbt(home, "build", "--select", f"+{last}", "--exclude", FIRST, SECOND)
 
 
 def load(landing: Path, home: Path) -> Path:
