@@ -23,8 +23,9 @@ final as (
     select
         referrals.referred_party_id as party_id,
         min(referrals.first_ordered_on) as credited_from,
-        max({{ add_months('referral_margins.first_order_month', 'parameters.uplift_horizon_months') }})
-            as credited_until
+        max({{ add_months(
+            'referral_margins.first_order_month', 'parameters.uplift_horizon_months'
+        ) }}) as credited_until
 
     from referral_margins
     inner join referrals on referral_margins.referral_id = referrals.referral_id

@@ -303,11 +303,11 @@ costs_by_group as (
         costs.window_month,
         costs.programme_id,
         shares.party_type,
-        shares.segment,
         {% for amount in amounts -%}
-            cast(costs.{{ amount }} * shares.share_of_touches as decimal(28, 8)) as {{ amount }}
-            {{- "," if not loop.last }}
-        {% endfor %}
+            cast(costs.{{ amount }} * shares.share_of_touches as decimal(28, 8)) as {{ amount }},
+        {% endfor -%}
+        shares.segment
+
     from costs
     inner join shares
         on
@@ -323,32 +323,33 @@ borne as (
         window_month,
         programme_id,
         'all' as party_type,
-        'all' as segment,
         {% for amount in amounts -%}
-            cast({{ amount }} as decimal(28, 8)) as {{ amount }}{{ "," if not loop.last }}
-        {% endfor %}
+            cast({{ amount }} as decimal(28, 8)) as {{ amount }},
+        {% endfor -%}
+        'all' as segment
+
     from costs
     union all
     select * from costs_by_group
     union all
     select
-        window_month,
+        costs_by_group.window_month,
         'all' as programme_id,
-        party_type,
-        segment,
+        costs_by_group.party_type,
         {% for amount in amounts -%}
-            cast(sum({{ amount }}) as decimal(28, 8)) as {{ amount }}{{ "," if not loop.last }}
-        {% endfor %}
+            cast(sum(costs_by_group.{{ amount }}) as decimal(28, 8)) as {{ amount }},
+        {% endfor -%}
+        costs_by_group.segment
+
     from costs_by_group
-    where
-        window_month in (
-            select window_month
-            from summed
-            where
-                programme_id = 'all'
-                and touches > 0
-        )
-    group by window_month, party_type, segment
+    inner join summed
+        on
+            costs_by_group.window_month = summed.window_month
+            and summed.programme_id = 'all'
+            and summed.party_type = 'all'
+            and summed.segment = 'all'
+            and summed.touches > 0
+    group by costs_by_group.window_month, costs_by_group.party_type, costs_by_group.segment
 
 ),
 
