@@ -36,7 +36,6 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import yaml
 from scipy.stats import binom
 
 ROOT = Path(__file__).parent.parent
@@ -48,15 +47,12 @@ from orchestration import identity, sentiment  # noqa: E402
 from orchestration.contract import read_contract  # noqa: E402
 from orchestration.defs.load import write_deliveries  # noqa: E402
 from orchestration.loading import load_input  # noqa: E402
-from orchestration.settings import hash_key, settings  # noqa: E402
+from orchestration.settings import disabled_optimizers, hash_key, settings  # noqa: E402
 
 Row = dict[str, Any]
 # The parts of the pipeline between which Python has its say.
 FIRST, SECOND = "+int_identity_edges_listed", "+int_texts_listed"
 REFERRALS = ROOT / "tests" / "truth" / "ror_by_programme__referral_margin.sql"
-DISABLED = yaml.safe_load((ROOT / "profiles.yml").read_text(encoding="utf-8"))["rapport"][
-    "outputs"
-]["duckdb"]["settings"]["disabled_optimizers"]
 PAIR = ("PR03", "PR07")  # the same return on the orders coded to them, and not the same effect
 COMPARED = """
 with
@@ -519,7 +515,7 @@ def compare(file: Path, truth: Path, seed: int) -> list[Row]:
     with duckdb.connect() as connection:
         connection.execute("set enable_progress_bar = false")
         connection.execute(f"attach '{file}' as build (read_only)")
-        connection.execute(f"set disabled_optimizers = '{DISABLED}'")
+        connection.execute(f"set disabled_optimizers = '{disabled_optimizers()}'")
         connection.execute("create schema marts; create schema truth")
         connection.execute(
             "create view marts.ror_by_programme as from build.marts_draft.ror_by_programme"

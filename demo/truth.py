@@ -133,6 +133,7 @@ def write_block(
                 "programme_id": labels([name], np.zeros(len(who), int)),
                 "party_id": party(everyone[who]),
                 "touched_at": times(brand.seconds(world.touch[row][who])),
+                "begins_at": times(brand.seconds(begins[who])),
                 "arm": labels(
                     ["control", "treatment"],
                     world.treated[row][who] if lot else np.full(len(who), -1),

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from orchestration.publication import Publication
-from orchestration.settings import ROOT, Settings
+from orchestration.settings import ROOT, Settings, disabled_optimizers
 
 HEADLINE = Path(__file__).parent / "headline.sql"
 
@@ -25,6 +25,7 @@ def as_of_date(build: Path) -> str:
 def headline(build: Path) -> list[dict[str, Any]]:
     """Return the figures of headline.sql, in order, as dictionaries of its columns."""
     with duckdb.connect(str(build), read_only=True) as connection:
+        connection.execute(f"set disabled_optimizers = '{disabled_optimizers()}'")
         found = connection.execute(HEADLINE.read_text(encoding="utf-8"))
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -122,6 +123,7 @@ def failed_dbt(run: Settings) -> Iterator[str]:
         return
     results = json.loads(path.read_text(encoding="utf-8"))["results"]
     with duckdb.connect(str(run.build), read_only=True) as connection:
+        connection.execute(f"set disabled_optimizers = '{disabled_optimizers()}'")
         for result in results:
             if result["status"] not in ("error", "fail", "runtime error", "warn"):
                 continue

@@ -5,6 +5,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from orchestration.scorers import DEFAULT as DEFAULT_SCORER
 
 ROOT = Path(__file__).parent.parent
@@ -101,6 +103,12 @@ def settings() -> Settings:
         demo_mess=given["MESS"] == "1",
         sentiment_scorer=given["SENTIMENT_SCORER"] or DEFAULT_SCORER,
     )
+
+
+def disabled_optimizers() -> str:
+    """Return the optimizers that profiles.yml turns off: with them DuckDB 2.0.0 loses rows."""
+    profile = yaml.safe_load((ROOT / "profiles.yml").read_text(encoding="utf-8"))
+    return str(profile["rapport"]["outputs"]["duckdb"]["settings"]["disabled_optimizers"])
 
 
 def hash_key(home: Path) -> bytes:

@@ -34,6 +34,8 @@ from typing import Any
 
 import yaml
 
+from orchestration.settings import disabled_optimizers
+
 LAYERS = ("raw", "marts")
 ORIGIN = ("_file", "_row_number")  # where a raw row was read
 SAMPLES = 5
@@ -216,7 +218,8 @@ def _engine(context: Any, build: Path) -> Iterator[Any]:
     _register_dialect()
     source = context.data_sources.add_sql(
         "build",
-        connection_string=f"duckdb+rapport:///{build}?access_mode=read_only",
+        connection_string=f"duckdb+rapport:///{build}?access_mode=read_only"
+        f"&disabled_optimizers={disabled_optimizers()}",
         create_temp_table=False,
     )
     try:

@@ -1,8 +1,8 @@
 -- The margin that each programme added within the horizon after its first touches of the last
--- window, to customers who came before that month and were not referred, against the retained
--- margin: the published interval must hold it. A change (tier C) is of those who came a horizon
--- before. So must 'all', of the programmes of tier A and B. A row without tier says nothing of it.
--- The difference to the customers who were not touched, which is what a naive comparison says, is
+-- window, to customers who came before that month and whose margin no programme's referral has then,
+-- against the retained margin: the published interval must hold it. A change (tier C) is of those
+-- who came a horizon before. So must 'all', of the programmes of tier A and B. A row without tier
+-- says nothing of it. The difference to the customers who were not touched, which is what a naive comparison says, is
 -- in brackets. Who was touched first is exact. Of them are compared those with an order that counts
 -- (the truth's first order may be cancelled), and with comparable customers.
 with
@@ -25,7 +25,12 @@ windows as (
 
 referred as (
 
-    select distinct referred_party_id as party_id from truth.referral_credits
+    select
+        referred_party_id as party_id,
+        max(first_order_month) + interval 6 month as credited_until
+    from truth.referral_credits
+    where programme_id is not null
+    group by referred_party_id
 
 ),
 
@@ -34,12 +39,18 @@ touched as (
     select
         effects.programme_id,
         programmes.selection = 'randomised' as is_randomised,
-        effects.arm,
         effects.margin_with - effects.margin_without as effect,
         effects.touched_at >= windows.first_on
         and effects.touched_at < windows.last_on + interval 1 day as is_touched,
         customers.first_ordered_at < date_trunc('month', effects.touched_at)
-        and referred.party_id is null as is_customer,
+        and coalesce(date_trunc('month', effects.touched_at) >= referred.credited_until, true)
+            as is_customer,
+        effects.arm = 'treatment'
+        and not coalesce(
+            cast(customers.first_ordered_at as date) < cast(effects.begins_at as date)
+            and effects.begins_at < referred.credited_until,
+            false
+        ) as is_drawn,
         cast(customers.first_ordered_at as date)
         <= date_trunc('month', effects.touched_at) - interval 6 month as is_known
     from truth.programme_effects as effects
@@ -58,13 +69,13 @@ actual as (
         count(*) filter (is_touched) as touched,
         count(*) filter (
             case
-                when mart.evidence_tier = 'A' then touched.arm = 'treatment'
+                when mart.evidence_tier = 'A' then touched.is_drawn
                 else is_touched and is_customer and (is_known or mart.evidence_tier = 'B')
             end
         ) as counted,
         sum(touched.effect) filter (
             case
-                when mart.evidence_tier = 'A' then touched.arm = 'treatment'
+                when mart.evidence_tier = 'A' then touched.is_drawn
                 else is_touched and is_customer and (is_known or mart.evidence_tier = 'B')
             end
         ) as effect

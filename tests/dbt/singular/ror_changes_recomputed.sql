@@ -1,6 +1,6 @@
 -- From orders and refunds, without the sums of the strata: margin of the horizon from the day of
 -- the touch on, less that of the horizon before its month, of the treated of tier C who had ordered
--- a horizon before and whom no referral won.
+-- a horizon before: by then no referral counts their margin.
 with
 
 first_orders as (
@@ -39,9 +39,6 @@ treated as (
             and first_orders.first_ordered_on <= {{ add_months(
                 'treatments.treated_month', '0 - parameters.uplift_horizon_months'
             ) }}
-    left join {{ ref('int_referrals_credited') }} as referrals
-        on treatments.party_id = referrals.referred_party_id
-    where referrals.referral_id is null
 
 ),
 
