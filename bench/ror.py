@@ -323,8 +323,8 @@ select
 from numbers
 inner join known using (place)
 """
-# What the interval should hold: the effect on all such customers, times those treated, and the
-# effect on the very ones that were treated.
+# The effect on the very ones who were treated, which the interval of tier A should hold, and that
+# on all such customers, times those treated, which a plain comparison of means speaks of.
 HELD = """
 with
 
@@ -588,18 +588,12 @@ def summarise(rows: Sequence[Row]) -> None:
     """Print what is promised, and what came of it."""
     seeds = len({row["seed"] for row in rows})
     rows = [row for row in rows if row["adjusted"] == row["adjusted"]]
-    for programme in {row["programme_id"] for row in rows}:
-        mine = [row for row in rows if row["programme_id"] == programme]
-        mean = sum(row["true_effect"] for row in mine) / sum(row["parties"] for row in mine)
-        for row in mine:
-            row["expected_effect"] = mean * row["parties"]
     print(
         f"\n{seeds} seeds. Means of the true effect and of the estimates; 'off' is the mean of the"
     )
     print("adjusted over the mean of the true, less 1; shares of seeds in which the interval of")
-    print("chance, and the published one, hold the effect on the very customers that were compared")
-    print("(on such customers: the mean effect of all seeds instead). Whatever the tier; below it")
-    print("where A or B")
+    print("chance, and the published one, hold the effect on the very customers who were compared,")
+    print("whatever the tier; below it where A or B")
     print(
         f"{'':<6}{'tiers':<18}{'true':>10}{'adjusted':>10}{'naive':>10}{'off':>20}{'chance':>9}"
         f"{'published':>11}{'bracket':>9}{'warned':>8}"
@@ -629,8 +623,7 @@ def summarise(rows: Sequence[Row]) -> None:
         some = [row for row in rows if which(row)]
         low, high = (edge / len(some) for edge in binom.interval(0.95, len(some), 0.95))
         print(
-            f"{title} ({wanted}): off {off(some)}, chance {share(some, 'adjusted')} (of the effect"
-            f" on such customers {share(some, 'adjusted', 'expected_effect')}), published"
+            f"{title} ({wanted}): off {off(some)}, chance {share(some, 'adjusted')}, published"
             f" {share(some, 'retained_margin')} of {len(some)}, of which a method of 95 % has"
             f" {low:.1%} to {high:.1%}"
         )
@@ -664,9 +657,9 @@ def off(rows: Sequence[Row]) -> str:
     return f"{ratio - 1:+.1%} (se {error:.1%})"
 
 
-def share(rows: Sequence[Row], estimate: str, true: str = "") -> str:
+def share(rows: Sequence[Row], estimate: str) -> str:
     """Return the share of rows whose interval holds what is true of the customers compared."""
-    true = true or ("true_effect" if estimate == "adjusted" else "true_of_published")
+    true = "true_effect" if estimate == "adjusted" else "true_of_published"
     low, high = f"{estimate}_low", f"{estimate}_high"
     return f"{np.mean([row[low] <= row[true] <= row[high] for row in rows]):.1%}"
 

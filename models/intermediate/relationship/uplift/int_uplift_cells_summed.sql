@@ -39,6 +39,7 @@ final as (
         sum(margin_long_before) as margin_long_before,
         sum(margin_touched) as margin_touched,
         sum({{ multiply_exactly('margin_before', 'margin_before') }}) as square_before,
+        sum({{ multiply_exactly('margin_after', 'margin_after') }}) as square_after,
         sum({{ multiply_exactly('margin_before', 'margin_after') }}) as product_after,
         sum({{ multiply_exactly('margin_before', 'margin_long_before') }}) as product_long_before,
         sum(orders_before * orders_before) as orders_square,

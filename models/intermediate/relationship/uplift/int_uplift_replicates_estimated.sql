@@ -15,6 +15,12 @@ windows as (
 
 ),
 
+strata as (
+
+    select * from {{ ref('int_uplift_strata_averaged') }}
+
+),
+
 buckets as (
 
     select * from {{ ref('int_uplift_buckets_compared') }}
@@ -187,8 +193,40 @@ contaminated as (
 
 ),
 
+-- by lot, the treated would have varied as the controls do: that is the chance in the effect on the
+-- very ones who were treated, and not how the effect differs between them
+chances as (
+
+    select
+        windows.window_month,
+        strata.design,
+        strata.programme_id,
+        sqrt({{ safe_divide(
+            sum_exactly(
+                'n_treated * control_variance'
+                ~ ' + n_treated * n_treated * control_variance / n_control'
+            ),
+            sum_exactly(
+                'n_treated * coalesce(treated_variance, control_variance)'
+                ~ ' + n_treated * n_treated * control_variance / n_control'
+            )
+        ) }}) as error_ratio
+
+    from strata
+    inner join windows
+        on
+            strata.programme_id = windows.programme_id
+            and strata.treated_month >= windows.window_start
+            and strata.treated_month <= windows.window_end
+    where
+        strata.design = 'randomised'
+        and strata.stratification = 'full'
+    group by windows.window_month, strata.design, strata.programme_id
+
+),
+
 -- a bucket in which the programme has nobody leaves the share of the programme as it is
-final as (
+estimated as (
 
     select
         left_out.*,
@@ -215,6 +253,49 @@ final as (
             and left_out.design = contaminated.design
             and left_out.programme_id = contaminated.programme_id
             and left_out.bucket = contaminated.bucket
+
+),
+
+final as (
+
+    select
+        estimated.window_month,
+        estimated.design,
+        estimated.programme_id,
+        estimated.party_type,
+        estimated.segment,
+        estimated.bucket,
+        {%- for measure in measures[:10] %}
+            estimated.{{ measure }},
+        {%- endfor %}
+        estimated.touched_share,
+        estimated.naive_effect,
+        estimated.difference_in_differences_effect,
+        estimated.stratified_effect,
+        case
+            when chances.error_ratio is null then estimated.adjusted_effect
+            else
+                everybody.adjusted_effect
+                + chances.error_ratio * (estimated.adjusted_effect - everybody.adjusted_effect)
+        end as adjusted_effect,
+        estimated.purchases_effect,
+        estimated.placebo_effect,
+        estimated.residual_value_effect
+
+    from estimated
+    inner join estimated as everybody
+        on
+            estimated.window_month = everybody.window_month
+            and estimated.design = everybody.design
+            and estimated.programme_id = everybody.programme_id
+            and estimated.party_type = everybody.party_type
+            and estimated.segment = everybody.segment
+            and everybody.bucket = -1
+    left join chances
+        on
+            estimated.window_month = chances.window_month
+            and estimated.design = chances.design
+            and estimated.programme_id = chances.programme_id
 
 )
 

@@ -41,6 +41,7 @@ summed as (
         cast(sum(cells.margin_long_before) as double) as margin_long_before,
         cast(sum(cells.margin_touched) as double) as margin_touched,
         cast(sum(cells.square_before) as double) as square_before,
+        cast(sum(cells.square_after) as double) as square_after,
         cast(sum(cells.product_after) as double) as product_after,
         cast(sum(cells.product_long_before) as double) as product_long_before,
         cast(sum(cells.orders_square) as double) as orders_square,
@@ -114,6 +115,70 @@ slopes as (
 
 ),
 
+fitted as (
+
+    select
+        *,
+        case
+            when has_both then (s_xy * s_nn - s_ny * s_xn) / determinant
+            when has_margin then s_xy / s_xx
+            else 0
+        end as slope,
+        case when has_both then (s_ny * s_xx - s_xy * s_xn) / determinant else 0 end
+            as orders_slope,
+        case
+            when has_both then (s_xp * s_nn - s_np * s_xn) / determinant
+            when has_margin then s_xp / s_xx
+            else 0
+        end as placebo_slope,
+        case when has_both then (s_np * s_xx - s_xp * s_xn) / determinant else 0 end
+            as placebo_orders_slope
+
+    from slopes
+
+),
+
+sloped as (
+
+    select
+        summed.*,
+        fitted.slope,
+        fitted.orders_slope,
+        fitted.placebo_slope,
+        fitted.placebo_orders_slope
+
+    from summed
+    inner join fitted
+        on
+            summed.design = fitted.design
+            and summed.programme_id = fitted.programme_id
+            and summed.stratification = fitted.stratification
+            and summed.level = fitted.level
+            and summed.slope_group = fitted.slope_group
+
+),
+
+-- squares of what the mean of the arm and the slopes leave of the margin after, over n - 1
+arms as (
+
+    select
+        *,
+        greatest(
+            0.0,
+            square_after - margin_after * margin_after / parties
+            - 2 * slope * (product_after - margin_before * margin_after / parties)
+            - 2 * orders_slope * (orders_product_after - orders_before * margin_after / parties)
+            + slope * slope * (square_before - margin_before * margin_before / parties)
+            + 2 * slope * orders_slope
+            * (orders_product_before - orders_before * margin_before / parties)
+            + orders_slope * orders_slope
+            * (orders_square - orders_before * orders_before / parties)
+        ) / nullif(parties - 1, 0) as residual_variance
+
+    from sloped
+
+),
+
 final as (
 
     select
@@ -134,31 +199,15 @@ final as (
         control.margin_after / control.parties as mean_after,
         control.margin_long_before / control.parties as mean_long_before,
         control.margin_touched / control.parties as mean_touched,
-        case
-            when slopes.has_both
-                then (slopes.s_xy * slopes.s_nn - slopes.s_ny * slopes.s_xn) / slopes.determinant
-            when slopes.has_margin then slopes.s_xy / slopes.s_xx
-            else 0
-        end as slope,
-        case
-            when slopes.has_both
-                then (slopes.s_ny * slopes.s_xx - slopes.s_xy * slopes.s_xn) / slopes.determinant
-            else 0
-        end as orders_slope,
-        case
-            when slopes.has_both
-                then (slopes.s_xp * slopes.s_nn - slopes.s_np * slopes.s_xn) / slopes.determinant
-            when slopes.has_margin then slopes.s_xp / slopes.s_xx
-            else 0
-        end as placebo_slope,
-        case
-            when slopes.has_both
-                then (slopes.s_np * slopes.s_xx - slopes.s_xp * slopes.s_xn) / slopes.determinant
-            else 0
-        end as placebo_orders_slope
+        treated.residual_variance as treated_variance,
+        control.residual_variance as control_variance,
+        control.slope,
+        control.orders_slope,
+        control.placebo_slope,
+        control.placebo_orders_slope
 
-    from summed as control
-    inner join summed as treated
+    from arms as control
+    inner join arms as treated
         on
             control.design = treated.design
             and control.programme_id = treated.programme_id
@@ -166,13 +215,6 @@ final as (
             and control.stratification = treated.stratification
             and control.level = treated.level
             and control.stratum = treated.stratum
-    inner join slopes
-        on
-            control.design = slopes.design
-            and control.programme_id = slopes.programme_id
-            and control.stratification = slopes.stratification
-            and control.level = slopes.level
-            and control.slope_group = slopes.slope_group
     cross join parameters
     where
         treated.is_treated
