@@ -39,7 +39,10 @@ final as (
         sum(margin_long_before) as margin_long_before,
         sum(margin_touched) as margin_touched,
         sum({{ multiply_exactly('margin_before', 'margin_before') }}) as square_before,
-        sum({{ multiply_exactly('margin_after', 'margin_after') }}) as square_after,
+        -- where the lot decided: nothing else needs it
+        sum(case
+            when design = 'randomised' then {{ multiply_exactly('margin_after', 'margin_after') }}
+        end) as square_after,
         sum({{ multiply_exactly('margin_before', 'margin_after') }}) as product_after,
         sum({{ multiply_exactly('margin_before', 'margin_long_before') }}) as product_long_before,
         sum(orders_before * orders_before) as orders_square,

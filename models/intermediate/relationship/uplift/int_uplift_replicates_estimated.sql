@@ -201,7 +201,7 @@ chances as (
         windows.window_month,
         strata.design,
         strata.programme_id,
-        sqrt({{ safe_divide(
+        sqrt(greatest(0.0, coalesce({{ safe_divide(
             sum_exactly(
                 'n_treated * control_variance'
                 ~ ' + n_treated * n_treated * control_variance / n_control'
@@ -210,7 +210,7 @@ chances as (
                 'n_treated * coalesce(treated_variance, control_variance)'
                 ~ ' + n_treated * n_treated * control_variance / n_control'
             )
-        ) }}) as error_ratio
+        ) }}, 1))) as error_ratio
 
     from strata
     inner join windows

@@ -158,13 +158,12 @@ sloped as (
 
 ),
 
--- squares of what the mean of the arm and the slopes leave of the margin after, over n - 1
+-- by lot, squares of what the mean of the arm and the slopes leave of the margin after, over n - 1
 arms as (
 
     select
         *,
-        greatest(
-            0.0,
+        (
             square_after - margin_after * margin_after / parties
             - 2 * slope * (product_after - margin_before * margin_after / parties)
             - 2 * orders_slope * (orders_product_after - orders_before * margin_after / parties)
