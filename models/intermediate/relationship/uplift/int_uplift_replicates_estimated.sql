@@ -194,7 +194,8 @@ contaminated as (
 ),
 
 -- by lot, the treated would have varied as the controls do: that is the chance in the effect on the
--- very ones who were treated, and not how the effect differs between them
+-- very ones who were treated, and not how the effect differs between them (in millions: squares of
+-- large amounts would not fit)
 chances as (
 
     select
@@ -202,13 +203,10 @@ chances as (
         strata.design,
         strata.programme_id,
         sqrt(greatest(0.0, coalesce({{ safe_divide(
+            sum_exactly('n_treated / 1e6 * control_variance * (1 + n_treated / n_control)'),
             sum_exactly(
-                'n_treated * control_variance'
-                ~ ' + n_treated * n_treated * control_variance / n_control'
-            ),
-            sum_exactly(
-                'n_treated * coalesce(treated_variance, control_variance)'
-                ~ ' + n_treated * n_treated * control_variance / n_control'
+                'n_treated / 1e6 * (coalesce(treated_variance, control_variance)'
+                ~ ' + control_variance * n_treated / n_control)'
             )
         ) }}, 1))) as error_ratio
 
