@@ -617,11 +617,7 @@ def summarise(rows: Sequence[Row]) -> None:
             "off 5 % at most, chance 93 to 97 %",
         ),
         ("no effect", lambda row: not row["has_effect"], "chance and published 90 %"),
-        (
-            "randomised",
-            lambda row: row["selection"] == "randomised",
-            "chance 93 to 97 % of many lots: see --draws",
-        ),
+        ("randomised", lambda row: row["selection"] == "randomised", "chance 93 to 97 %"),
         ("latent", lambda row: row["selection"] == "loyalty", "published 90 %"),
     ):
         some = [row for row in rows if which(row)]
