@@ -63,10 +63,9 @@ bench-clv: setup ## Fit and score customer values: published figures, and lifeti
 bench-identity: setup ## Merge 1.2 million identifiers with a chain of 1,000 links and a shared mailbox
 	$(BIN)/python bench/identity.py
 
-bench-ror: setup ## Hold ROR against the truth of SEEDS= (default 40) demo brands, some minutes each, and tier A against DRAWS= (400) lots; time ten million customers
+bench-ror: setup ## Hold ROR against the truth of SEEDS= (default 40) demo brands, some minutes each, with LOTS= (10) lots drawn anew in each; time ten million customers
 	$(BIN)/python bench/ror.py --rows 10000000
-	$(BIN)/python bench/ror.py --draws $(or $(DRAWS),400)
-	$(BIN)/python bench/ror.py --seeds $(or $(SEEDS),40)
+	$(BIN)/python bench/ror.py --seeds $(or $(SEEDS),40) --lots $(or $(LOTS),10)
 
 bench-scores: setup ## Does the relationship score of HOME_DIR= (default data) rank customers by the margin to come?
 	$(BIN)/python bench/scores.py

@@ -1,15 +1,14 @@
 """Bench of the return on relationship: what it says of the demo brand, held against what is true.
 
-python bench/ror.py [--seeds 40] [--size 50k] [--workers 2] [--out data/bench-ror.csv] [--go-on]:
-makes the brand of each seed with its truth, loads it, merges its records, scores its texts, builds
-ror_by_programme and what it reads, and compares each programme of the last window with the true
-effect on the customers that were compared. Prints a line per seed and programme as it goes, adds it
-to the file --out, and ends with the summary; --go-on keeps what the file has of a run that was cut.
-Customer values are not fitted, so there is no future value.
-
-python bench/ror.py --draws 400 [--size 50k]: makes one brand, draws the customers of its
-randomised programme and their lots anew so many times, gives each the margin that is true of it in
-its arm, and prints how often the interval of tier A holds the effect.
+python bench/ror.py [--seeds 40] [--lots 10] [--size 50k] [--workers 2] [--out data/bench-ror.csv]
+[--go-on]: makes the brand of each seed with its truth, loads it, merges its records, scores its
+texts, builds ror_by_programme and what it reads, and compares each programme of the last window
+with the true effect on the customers that were compared. One lot a brand says little of how often
+an interval holds, so it then draws the customers of the brand's randomised programme, and their
+lots, anew --lots times, gives each the margin that is true of it in its arm, and estimates again.
+Prints a line per seed and programme as it goes, adds it to the file --out, and ends with the
+summary; --go-on keeps what the file has of a run that was cut. Customer values are not fitted, so
+there is no future value.
 
 python bench/ror.py --rows 10000000: times the SQL of uplift and jackknife on so many made-up
 customers of one month instead, and prints their known effect beside the estimate.
@@ -36,7 +35,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
-from scipy.stats import binom
+from scipy.stats import binom, norm
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -98,6 +97,7 @@ effects as (
 )
 
 select
+    0 as lot,
     mart.programme_id,
     programmes.selection,
     programmes.uplift > 0 or programmes.stretch > 0 as has_effect,
@@ -108,6 +108,7 @@ select
     estimates.n_compared,
     mart.n_treated,
     effects.true_effect,
+    cast(null as double) as expected_effect,
     -- a change is counted on those who were there a horizon before
     case when mart.evidence_tier = 'C' then true_effect_before else true_effect end
         as true_of_published,
@@ -115,6 +116,8 @@ select
     estimates.adjusted - parameters.confidence_z * estimates.adjusted_error as adjusted_low,
     estimates.adjusted + parameters.confidence_z * estimates.adjusted_error as adjusted_high,
     estimates.naive,
+    estimates.naive - parameters.confidence_z * estimates.naive_error as naive_low,
+    estimates.naive + parameters.confidence_z * estimates.naive_error as naive_high,
     least(
         estimates.difference_in_differences, estimates.stratified,
         estimates.bound - parameters.confidence_z * estimates.bound_error
@@ -172,7 +175,7 @@ select
     date '2025-12-31' as window_end,
     true as is_latest
 """
-WINDOWS_OF_DRAWS = """
+WINDOWS_OF_LOTS = """
 create or replace table intermediate.int_programme_windows_set as
 select distinct
     date '2026-06-01' as window_month,
@@ -275,8 +278,8 @@ from keyed
     ),
 )
 
-# One programme for each draw: so many customers drawn with replacement from those of the randomised
-# programme, each given to an arm by lot, with the margin that is true of it in that arm.
+# One programme for each lot drawn anew: as many customers as the randomised programme had, drawn
+# from them with replacement, each given to an arm by lot, with the margin that is true of it there.
 DRAWN = """
 create table drawn as
 with
@@ -298,18 +301,18 @@ known as (
 numbers as (
 
     select
-        draws.draw,
+        lots.lot,
         places.place as number,
-        hash(printf('who %d %d', draws.draw, places.place)) % places.places as place,
-        hash(printf('lot %d %d', draws.draw, places.place)) % 2 = 0 as is_drawn
+        hash(printf('who $seed %d %d', lots.lot, places.place)) % places.places as place,
+        hash(printf('lot $seed %d %d', lots.lot, places.place)) % 2 = 0 as is_drawn
     from (select place, places from known) as places
-    cross join range($draws) as draws (draw)
+    cross join range(1, $lots + 1) as lots (lot)
 
 )
 
 select
     known.* exclude (place, places) replace (
-        printf('D%04d', numbers.draw) as programme_id,
+        printf('%d', numbers.lot) as programme_id,
         printf('P%08d', numbers.number) as party_id,
         numbers.number % 100 as bucket,
         numbers.is_drawn as is_treated,
@@ -324,64 +327,39 @@ from numbers
 inner join known using (place)
 """
 # The effect on the very ones who were treated, which the interval of tier A should hold, and that
-# on all such customers, times those treated, which a plain comparison of means speaks of.
-HELD = """
+# expected of as many such customers.
+ESTIMATED_AGAIN = """
 with
 
 truths as (
 
     select
         programme_id,
-        count(*) as parties,
-        sum(case when is_treated then mean_effect else 0 end) as expected,
-        sum(case when is_treated then effect else 0 end) as realised
+        count(*) filter (where is_treated) as parties,
+        sum(case when is_treated then effect else 0 end) as true_effect,
+        sum(case when is_treated then mean_effect else 0 end) as expected_effect
     from intermediate.int_uplift_candidates_classed
     group by programme_id
-
-),
-
-estimates as (
-
-    unpivot (
-        select
-            programme_id, adjusted, naive as unadjusted
-        from intermediate.int_uplifts_estimated
-        where party_type = 'all' and segment = 'all'
-    )
-    on adjusted, unadjusted
-    into name estimator value estimate
-
-),
-
-errors as (
-
-    unpivot (
-        select
-            programme_id, adjusted_error as adjusted, naive_error as unadjusted
-        from intermediate.int_uplifts_estimated
-        where party_type = 'all' and segment = 'all'
-    )
-    on adjusted, unadjusted
-    into name estimator value error
 
 )
 
 select
-    estimator,
-    any_value(parties),
-    avg(expected),
-    avg(estimate),
-    stddev(estimate - expected),
-    sqrt(avg(error * error)),
-    avg(cast(abs(estimate - expected) <= confidence_z * error as integer)),
-    stddev(estimate - realised),
-    avg(cast(abs(estimate - realised) <= confidence_z * error as integer))
-from estimates
-inner join errors using (programme_id, estimator)
+    cast(estimates.programme_id as integer) as lot,
+    truths.parties,
+    estimates.n_compared,
+    truths.true_effect,
+    truths.expected_effect,
+    estimates.adjusted,
+    estimates.adjusted - parameters.confidence_z * estimates.adjusted_error as adjusted_low,
+    estimates.adjusted + parameters.confidence_z * estimates.adjusted_error as adjusted_high,
+    estimates.naive,
+    estimates.naive - parameters.confidence_z * estimates.naive_error as naive_low,
+    estimates.naive + parameters.confidence_z * estimates.naive_error as naive_high
+from intermediate.int_uplifts_estimated as estimates
 inner join truths using (programme_id)
-cross join intermediate.int_parameters_resolved
-group by estimator
-order by estimator
+cross join intermediate.int_parameters_resolved as parameters
+where estimates.party_type = 'all' and estimates.segment = 'all'
+order by lot
 """
 
 
@@ -389,18 +367,15 @@ def main() -> None:
     """Measure the seeds that the file lacks, and print the summary of all of them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=40)
+    parser.add_argument("--lots", type=int, default=10)
     parser.add_argument("--size", default="50k")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--draws", type=int, default=0)
     parser.add_argument("--rows", type=int, default=0)
     parser.add_argument("--out", type=Path, default=ROOT / "data" / "bench-ror.csv")
     parser.add_argument("--go-on", action="store_true")
     given = parser.parse_args()
     if given.rows:
         time_estimates(given.rows)
-        return
-    if given.draws:
-        draw_again(given.draws, given.size)
         return
     given.out.parent.mkdir(parents=True, exist_ok=True)
     if not given.go_on:
@@ -412,7 +387,13 @@ def main() -> None:
         workers = [
             multiprocessing.get_context("spawn").Process(
                 target=measure_all,
-                args=(seeds[i :: given.workers], given.size, Path(scratch) / str(i), given.out),
+                args=(
+                    seeds[i :: given.workers],
+                    given.lots,
+                    given.size,
+                    Path(scratch) / str(i),
+                    given.out,
+                ),
             )
             for i in range(min(given.workers, len(seeds)))
         ]
@@ -429,7 +410,7 @@ def main() -> None:
         sys.exit("not every seed was measured")
 
 
-def measure_all(seeds: Sequence[int], size: str, scratch: Path, out: Path) -> None:
+def measure_all(seeds: Sequence[int], lots: int, size: str, scratch: Path, out: Path) -> None:
     """Measure one seed after the other in one folder, so that dbt reads its project once."""
     for seed in seeds:
         began = time.perf_counter()
@@ -440,11 +421,12 @@ def measure_all(seeds: Sequence[int], size: str, scratch: Path, out: Path) -> No
         generated = time.perf_counter()
         build(landing, home)
         rows = compare(home / "build" / "rapport.duckdb", truth, seed)
+        again = draw_again(home, truth, seed, lots) if lots else []
         with out.open("a", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(rows[0]))
             if not file.tell():
                 writer.writeheader()
-            writer.writerows(rows)
+            writer.writerows(rows + again)
         seconds = (generated - began, time.perf_counter() - generated)
         shown = [show(row) for row in rows]
         print(
@@ -454,8 +436,8 @@ def measure_all(seeds: Sequence[int], size: str, scratch: Path, out: Path) -> No
         )
 
 
-def build(landing: Path, home: Path, last: str = "ror_by_programme") -> None:
-    """Load every input and build the model `last`, without tests."""
+def build(landing: Path, home: Path) -> None:
+    """Load every input and build ror_by_programme with what it reads, without tests."""
     file = load(landing, home)
     dbt(home, "build", "--select", FIRST)
     with duckdb.connect(str(file)) as connection:
@@ -465,7 +447,7 @@ def build(landing: Path, home: Path, last: str = "ror_by_programme") -> None:
         connection.execute("set enable_progress_bar = false")
         store = home / "sentiment" / "text_scores.parquet"
         sentiment.refresh(connection, store, settings().sentiment_scorer)
-    dbt(home, "build", "--select", f"+{last}", "--exclude", FIRST, SECOND)
+    dbt(home, "build", "--select", "+ror_by_programme", "--exclude", FIRST, SECOND)
 
 
 def load(landing: Path, home: Path) -> Path:
@@ -524,18 +506,50 @@ def compare(file: Path, truth: Path, seed: int) -> list[Row]:
             connection.execute(
                 f"create view truth.{name} as from read_parquet('{truth / name}/*.parquet')"
             )
-        found = connection.execute(COMPARED)
-        names = [column[0] for column in found.description]
-        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        rows = fetch(connection, COMPARED)
         wrong = [
             line[0]
             for line in connection.execute(REFERRALS.read_text(encoding="utf-8")).fetchall()
             if line[1] is None or line[1] != line[2]
         ]
+    return [{"seed": seed} | row | {"wrong_referral_margins": len(wrong)} for row in rows]
+
+
+def draw_again(home: Path, truth: Path, seed: int, lots: int) -> list[Row]:
+    """Draw the randomised programme of a built brand `lots` times anew; return a row for each."""
+    drawn = DRAWN
+    for name, value in (("$seed", seed), ("$lots", lots), ("$truth", truth)):
+        drawn = drawn.replace(name, str(value))
+    file = str(home / "build" / "rapport.duckdb")
+    with duckdb.connect(file) as connection:
+        connection.execute("set enable_progress_bar = false")
+        connection.execute(f"set disabled_optimizers = '{disabled_optimizers()}'")
+        name = connection.execute(
+            "select distinct programme_id from intermediate.int_uplift_candidates_classed"
+            " where design = 'randomised'"
+        ).fetchall()
+        connection.execute(drawn)
+        connection.execute(
+            "create or replace table intermediate.int_uplift_candidates_classed as from drawn"
+        )
+        connection.execute(WINDOWS_OF_LOTS)
+    dbt(home, "build", "--select", *STEPS)
+    with duckdb.connect(file, read_only=True) as connection:
+        rows = fetch(connection, ESTIMATED_AGAIN)
+    if len(name) != 1 or len(rows) != lots:
+        sys.exit(f"{len(rows)} of {lots} lots of the randomised programmes {name} estimated")
+    return [{"seed": seed, "programme_id": name[0][0]} | row for row in rows]
+
+
+def fetch(connection: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
+    """Return what a query finds, if it compared the very parties of whom the truth is known."""
+    found = connection.execute(query)
+    names = [column[0] for column in found.description]
+    rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     for row in rows:
         if row["parties"] != row["n_compared"]:
             sys.exit(f"{row['parties']} of {row['n_compared']} found again: {row}")
-    return [{"seed": seed} | row | {"wrong_referral_margins": len(wrong)} for row in rows]
+    return rows
 
 
 def read(file: Path) -> list[Row]:
@@ -557,7 +571,7 @@ def typed(name: str, text: str) -> Any:
         return text
     if text in ("True", "False"):
         return text == "True"
-    return math.nan if text == "" else int(text) if name == "seed" else float(text)
+    return math.nan if text == "" else int(text) if name in ("seed", "lot") else float(text)
 
 
 def show(row: Row) -> str:
@@ -588,6 +602,8 @@ def summarise(rows: Sequence[Row]) -> None:
     """Print what is promised, and what came of it."""
     seeds = len({row["seed"] for row in rows})
     rows = [row for row in rows if row["adjusted"] == row["adjusted"]]
+    lots = [row for row in rows if row["lot"]]
+    rows = [row for row in rows if not row["lot"]]
     print(
         f"\n{seeds} seeds. Means of the true effect and of the estimates; 'off' is the mean of the"
     )
@@ -610,23 +626,37 @@ def summarise(rows: Sequence[Row]) -> None:
         for reason, n in reasons.most_common():
             print(f"{'':<6}{n} times {reason}")
     print()
-    for title, which, wanted in (
+    for title, some, wanted in (
         (
             "observed history with an effect",
-            lambda row: row["selection"] == "history" and row["has_effect"],
+            [row for row in rows if row["selection"] == "history" and row["has_effect"]],
             "off 5 % at most, chance 93 to 97 %",
         ),
-        ("no effect", lambda row: not row["has_effect"], "chance and published 90 %"),
-        ("randomised", lambda row: row["selection"] == "randomised", "chance 93 to 97 %"),
-        ("latent", lambda row: row["selection"] == "loyalty", "published 90 %"),
+        (
+            "no effect",
+            [row for row in rows if not row["has_effect"]],
+            "chance and published 90 %",
+        ),
+        (
+            "randomised, the lots drawn anew among them",
+            [row for row in rows if row["selection"] == "randomised"] + lots,
+            "chance 93 to 97 %",
+        ),
+        (
+            "latent",
+            [row for row in rows if row["selection"] == "loyalty"],
+            "published 90 %",
+        ),
     ):
-        some = [row for row in rows if which(row)]
+        own = [row for row in some if not row["lot"]]
         low, high = (edge / len(some) for edge in binom.interval(0.95, len(some), 0.95))
         print(
-            f"{title} ({wanted}): off {off(some)}, chance {share(some, 'adjusted')}, published"
-            f" {share(some, 'retained_margin')} of {len(some)}, of which a method of 95 % has"
-            f" {low:.1%} to {high:.1%}"
+            f"{title} ({wanted}): off {off(some)}, chance {share(some, 'adjusted')} of {len(some)},"
+            f" of which a method of 95 % has {low:.1%} to {high:.1%}; published"
+            f" {share(own, 'retained_margin', 'true_of_published')} of {len(own)}"
         )
+    if lots:
+        anew(lots)
     pair(rows)
     wrong = sum(row["wrong_referral_margins"] for row in rows if row["programme_id"] == "PR01")
     print(f"referral margins that differ from the accounts: {wrong:.0f} of {9 * seeds}")
@@ -642,24 +672,44 @@ def figures(rows: Sequence[Row]) -> str:
         np.mean([bool(row[name]) for row in rows]) for name in ("has_bracket", "warning")
     )
     return (
-        f"{means}{off(rows):>20}{share(rows, 'adjusted'):>9}{share(rows, 'retained_margin'):>11}"
-        f"{bracket:>9.0%}{warned:>8.0%}"
+        f"{means}{off(rows):>20}{share(rows, 'adjusted'):>9}"
+        f"{share(rows, 'retained_margin', 'true_of_published'):>11}{bracket:>9.0%}{warned:>8.0%}"
     )
 
 
-def off(rows: Sequence[Row]) -> str:
-    """Return by how much the adjusted estimate is off in the mean, with its standard error."""
-    true, adjusted = (np.array([row[name] for row in rows]) for name in ("true_effect", "adjusted"))
+def anew(lots: Sequence[Row]) -> None:
+    """Print of the lots drawn anew whether the errors are as large as they say."""
+    print(f"{len(lots)} lots drawn anew:")
+    width = 2 * norm.ppf(0.975)
+    for estimate in ("adjusted", "naive"):
+        for about, true in (
+            ("the very ones treated", "true_effect"),
+            ("such customers", "expected_effect"),
+        ):
+            by_error = [
+                (row[estimate] - row[true])
+                * width
+                / (row[f"{estimate}_high"] - row[f"{estimate}_low"])
+                for row in lots
+            ]
+            print(
+                f"  {estimate} about {about}: off {off(lots, estimate, true)}, held in"
+                f" {share(lots, estimate, true)}, spread {np.std(by_error):.3f} standard errors"
+            )
+
+
+def off(rows: Sequence[Row], name: str = "adjusted", of: str = "true_effect") -> str:
+    """Return by how much an estimate is off in the mean, with its standard error."""
+    true, estimate = (np.array([row[column] for row in rows]) for column in (of, name))
     if not true.any():
         return "-"
-    ratio = adjusted.sum() / true.sum()
-    error = np.sqrt(np.sum((adjusted - ratio * true) ** 2)) / true.sum()
+    ratio = estimate.sum() / true.sum()
+    error = np.sqrt(np.sum((estimate - ratio * true) ** 2)) / true.sum()
     return f"{ratio - 1:+.1%} (se {error:.1%})"
 
 
-def share(rows: Sequence[Row], estimate: str) -> str:
+def share(rows: Sequence[Row], estimate: str, true: str = "true_effect") -> str:
     """Return the share of rows whose interval holds what is true of the customers compared."""
-    true = "true_effect" if estimate == "adjusted" else "true_of_published"
     low, high = f"{estimate}_low", f"{estimate}_high"
     return f"{np.mean([row[low] <= row[true] <= row[high] for row in rows]):.1%}"
 
@@ -684,38 +734,6 @@ def pair(rows: Sequence[Row]) -> None:
             f"{PAIR[0]} and {PAIR[1]}: ROI {roi[0]:.2f} and {roi[1]:.2f}, ROR {ror[0]:.2f} and"
             f" {ror[1]:.2f}, halo {halo[0]:.2f} and {halo[1]:.2f}; the first's halo is above in"
             f" {above:.0%} of seeds, its whole interval of ROR in {apart:.0%}"
-        )
-
-
-def draw_again(draws: int, size: str) -> None:
-    """Draw the lots of one brand's randomised programme anew, and hold tier A against them."""
-    with tempfile.TemporaryDirectory() as scratch:
-        landing, truth, home = (Path(scratch) / name for name in ("landing", "truth", "home"))
-        generate(Brand.read(size, 1), landing, truth)
-        build(landing, home, "int_uplift_candidates_classed")
-        file = str(home / "build" / "rapport.duckdb")
-        with duckdb.connect(file) as connection:
-            connection.execute("set enable_progress_bar = false")
-            drawn = DRAWN.replace("$draws", str(draws)).replace("$truth", str(truth))
-            connection.execute(drawn)
-            connection.execute(
-                "create or replace table intermediate.int_uplift_candidates_classed as from drawn"
-            )
-            connection.execute(WINDOWS_OF_DRAWS)
-        dbt(home, "build", "--select", *STEPS)
-        with duckdb.connect(file, read_only=True) as connection:
-            found = connection.execute(HELD).fetchall()
-    low, high = (edge / draws for edge in binom.interval(0.95, draws, 0.95))
-    print(
-        f"{draws} draws of {found[0][1]:,} customers and their lots; a method of 95 % holds the"
-        f" truth in {low:.1%} to {high:.1%}"
-    )
-    for estimator, _, expected, mean, spread, error, held, own_spread, own_held in found:
-        print(
-            f"  {estimator:<10} {mean:,.0f} for {expected:,.0f} in the mean"
-            f" ({mean / expected - 1:+.1%}), standard error {error:,.0f}; about the effect on such"
-            f" customers: spread {spread:,.0f}, held in {held:.1%}; about that on the very ones"
-            f" treated: spread {own_spread:,.0f}, held in {own_held:.1%}"
         )
 
 
