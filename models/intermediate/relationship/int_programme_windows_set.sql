@@ -42,6 +42,19 @@ assignments as (
 
 ),
 
+answers as (
+
+    select * from {{ ref('int_questions_deflected') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('int_orders_valued') }}
+
+),
+
+-- whatever counts for 'all' counts for a programme too, if only a code or an answer names it
 mentioned as (
 
     select
@@ -66,6 +79,22 @@ mentioned as (
         cast(null as string) as programme_kind
 
     from costs
+    where programme_id is not null
+    union all
+    select distinct
+        programme_id,
+        cast(null as string) as programme_name,
+        cast(null as string) as programme_kind
+
+    from answers
+    where programme_id is not null
+    union all
+    select distinct
+        programme_id,
+        cast(null as string) as programme_name,
+        cast(null as string) as programme_kind
+
+    from orders
     where programme_id is not null
     union all
     select distinct
