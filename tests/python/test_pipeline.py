@@ -191,3 +191,67 @@ def test_orders_alone_are_enough(tmp_path: Path) -> None:
         ("2025-02-01", 0, 0.0, 0.0),
         ("2025-03-01", 1, 50.0, 17.5),
     ]
+
+
+def test_an_experiment_from_outside_has_its_effects_beside_orders_and_parties(
+    tmp_path: Path,
+) -> None:
+    """Two arms and a control of 200 each: the asked spend 40 more, the called order once more."""
+    orders = ["x,,2024-01-01 10:00:00,1,1,", "y,,2025-09-30 10:00:00,1,1,"]
+    parties, assignments = [], []
+    margins: dict[str, list[int]] = {"control": [], "asked": [], "called": []}
+    for i in range(600):
+        arm = list(margins)[i % 3]
+        spent = 50 + i % 7 * 10 + (40 if arm == "asked" else 0)
+        parties.append(f"c{i},customer,2024-01-01 00:00:00")
+        assignments.append(f"c{i},outside,{arm},2025-01-15 12:00:00,true")
+        orders.append(f"{i}a,c{i},2024-10-0{1 + i % 9} 10:00:00,{60 + i % 7 * 10},0,")
+        margins[arm].append(0)
+        if i % 5:
+            orders.append(f"{i}b,c{i},2025-02-1{i % 10} 10:00:00,{spent},0,outside")
+            margins[arm][-1] += spent
+        if arm == "called":
+            orders.append(f"{i}c,c{i},2025-04-1{i % 10} 10:00:00,30,0,")
+            margins[arm][-1] += 30
+    orders = [line + f",{line.split(',')[3]},0,EUR" for line in orders]
+    headers = {
+        "orders": "order_id,party_id,ordered_at,net_amount,cost_amount,programme_id,gross_amount"
+        ",discount_amount,currency",
+        "parties": "party_id,party_type,created_at",
+        "treatment_assignments": "party_id,programme_id,arm,assigned_at,is_randomised",
+    }
+    for name, lines in zip(headers, (orders, parties, assignments), strict=True):
+        (tmp_path / "landing" / name).mkdir(parents=True)
+        text = "\n".join([headers[name], *lines]) + "\n"
+        (tmp_path / "landing" / name / "all.csv").write_text(text)
+    done = run_pipeline(tmp_path / "home", LANDING=str(tmp_path / "landing"))
+    assert done.code == 0, done.said
+    found = {
+        (arm, outcome): effect
+        for arm, outcome, *effect in rows(
+            done,
+            "select arm, outcome, unadjusted_estimate, estimate, low, high, n_treated, n_control"
+            " from marts.treatment_effects where programme_id = 'outside'",
+        )
+    }
+    mean = {arm: sum(amounts) / 200 for arm, amounts in margins.items()}
+    expected = {
+        ("asked", "margin"): mean["asked"] - mean["control"],
+        ("called", "margin"): mean["called"] - mean["control"],
+        ("asked", "order_rate"): 0,
+        ("called", "order_rate"): 0.2,
+        ("asked", "orders"): 0,
+        ("called", "orders"): 1,
+    }
+    assert found.keys() == expected.keys()
+    for key, (unadjusted, estimate, low, high, *n) in found.items():
+        assert unadjusted == pytest.approx(expected[key], abs=1e-9), key
+        assert low <= estimate <= high, key
+        assert n == [200, 200], key
+    assert found["asked", "margin"][2] > 0
+    # what only the code of an order names has its row, so that the rows sum to 'all'
+    assert rows(
+        done,
+        "select programme_id, evidence_tier, coded_margin > 0 from marts.ror_by_programme"
+        " where is_latest and party_type = 'all' and segment = 'all' order by programme_id",
+    ) == [("all", "A", True), ("outside", "A", True)]

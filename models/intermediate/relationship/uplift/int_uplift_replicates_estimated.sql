@@ -195,20 +195,20 @@ contaminated as (
 
 -- by lot, the treated would have varied as the controls do: that is the chance in the effect on the
 -- very ones who were treated, and not how the effect differs between them (in millions: squares of
--- large amounts would not fit)
-chances as (
+-- large amounts would not fit); the arms of a month share its controls, whose errors add up
+variances_of_months as (
 
     select
         windows.window_month,
         strata.design,
         strata.programme_id,
-        sqrt(greatest(0.0, coalesce({{ safe_divide(
-            sum_exactly('n_treated / 1e6 * control_variance * (1 + n_treated / n_control)'),
-            sum_exactly(
-                'n_treated / 1e6 * (coalesce(treated_variance, control_variance)'
-                ~ ' + control_variance * n_treated / n_control)'
-            )
-        ) }}, 1))) as error_ratio
+        strata.treated_month,
+        {{ sum_exactly('n_treated / 1e6 * control_variance') }} as as_controls,
+        {{ sum_exactly('n_treated / 1e6 * coalesce(treated_variance, control_variance)') }}
+            as as_treated,
+        power({{ sum_exactly(
+            'n_treated / 1e3 * sqrt(greatest(0.0, control_variance) / n_control)'
+        ) }}, 2) as of_controls
 
     from strata
     inner join windows
@@ -219,7 +219,22 @@ chances as (
     where
         strata.design = 'randomised'
         and strata.stratification = 'full'
-    group by windows.window_month, strata.design, strata.programme_id
+    group by windows.window_month, strata.design, strata.programme_id, strata.treated_month
+
+),
+
+chances as (
+
+    select
+        window_month,
+        design,
+        programme_id,
+        sqrt(greatest(0.0, coalesce({{ safe_divide(
+            sum_exactly('as_controls + of_controls'), sum_exactly('as_treated + of_controls')
+        ) }}, 1))) as error_ratio
+
+    from variances_of_months
+    group by window_month, design, programme_id
 
 ),
 
