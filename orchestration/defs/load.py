@@ -68,12 +68,27 @@ def load(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg
         yield dg.MaterializeResult(
             asset_key=["raw", spec.name], metadata={name: record[name] for name in counts}
         )
+    _stop_without_a_date(warehouse.as_of_date, records)
     last = publication.current(run.home)
     before = last.manifest.get("loads", {}) if last and last.manifest["input"] == run.input else {}
     write_deliveries(run.build, records, before)
     for name in unknown_folders(run.landing, CONTRACT):
         context.log.warning(f"landing/{name} is no input of the contract and is not read")
     yield dg.MaterializeResult(asset_key=DELIVERIES)
+
+
+def _stop_without_a_date(as_of_date: str, records: Sequence[dict[str, Any]]) -> None:
+    """Raise dg.Failure where all was read, but nothing of it says up to when the data go."""
+    unread = any(record["rejected"] or record["quarantined"] for record in records)
+    delivered = [record["input"] for record in records if record["is_delivered"]]
+    dated = any(record["last_event_date"] for record in records)
+    if delivered and not (as_of_date or unread or dated):
+        dates = ", ".join(f"{spec.name}.{spec.event_time}" for spec in CONTRACT if spec.event_time)
+        raise dg.Failure(
+            f"no row of {', '.join(delivered)} says up to when the data go (the last of {dates}"
+            " does). Give the date: make run AS_OF_DATE=2025-12-31",
+            allow_retries=False,
+        )
 
 
 def _load_one(run: Settings, spec: Input, run_id: str) -> dict[str, Any]:

@@ -193,6 +193,17 @@ def test_orders_alone_are_enough(tmp_path: Path) -> None:
     ]
 
 
+def test_a_landing_folder_that_nothing_dates_asks_for_the_date(tmp_path: Path) -> None:
+    (tmp_path / "landing" / "parties").mkdir(parents=True)
+    (tmp_path / "landing" / "parties" / "parties.csv").write_text(
+        "party_id,party_type,created_at\nann,customer,2025-01-05 10:00:00\n"
+    )
+    done = run_pipeline(tmp_path / "home", LANDING=str(tmp_path / "landing"))
+    assert done.code == 1
+    assert "no row of parties says up to when the data go" in done.said
+    assert "make run AS_OF_DATE=" in done.said
+
+
 def test_an_experiment_from_outside_has_its_effects_beside_orders_and_parties(
     tmp_path: Path,
 ) -> None:
