@@ -42,6 +42,12 @@ conversations as (
 
 ),
 
+contract_months as (
+
+    select * from {{ ref('int_contract_months_marked') }}
+
+),
+
 inputs as (
 
     select
@@ -63,6 +69,11 @@ inputs as (
         party_id,
         opened_on as first_on
     from conversations
+    union all
+    select
+        party_id,
+        month as first_on
+    from contract_months
 
 ),
 

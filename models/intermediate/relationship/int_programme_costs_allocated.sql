@@ -57,15 +57,56 @@ touches_in_window as (
 
 ),
 
+own_costs as (
+
+    select
+        window_month,
+        programme_id,
+        sum(greatest(amount, 0)) as amount
+
+    from in_window
+    where programme_id is not null
+    group by window_month, programme_id
+
+),
+
+-- what names no programme is shared by touches; where nobody was touched, by what the programmes
+-- cost themselves; where nothing names any, evenly
+weights as (
+
+    select
+        windows.window_month,
+        windows.programme_id,
+        cast(case
+            when sum(touches_in_window.touches) over (partition by windows.window_month) > 0
+                then coalesce(touches_in_window.touches, 0)
+            when sum(own_costs.amount) over (partition by windows.window_month) > 0
+                then coalesce(own_costs.amount, 0)
+            else 1
+        end as decimal(28, 8)) as weight
+
+    from windows
+    left join touches_in_window
+        on
+            windows.window_month = touches_in_window.window_month
+            and windows.programme_id = touches_in_window.programme_id
+    left join own_costs
+        on
+            windows.window_month = own_costs.window_month
+            and windows.programme_id = own_costs.programme_id
+    where windows.programme_id != 'all'
+
+),
+
 shares as (
 
     select
         window_month,
         programme_id,
-        {{ safe_divide('touches', 'sum(touches) over (partition by window_month)') }}
-            as share_of_touches
+        {{ safe_divide('weight', 'sum(weight) over (partition by window_month)') }} as share
 
-    from touches_in_window
+    from weights
+    where weight > 0
 
 ),
 
@@ -90,9 +131,8 @@ allocated as (
         in_window.window_month,
         shares.programme_id,
         in_window.category,
-        cast(in_window.amount * shares.share_of_touches as decimal(28, 8)) as amount,
-        cast(in_window.avoided_amount * shares.share_of_touches as decimal(28, 8))
-            as avoided_amount,
+        cast(in_window.amount * shares.share as decimal(28, 8)) as amount,
+        cast(in_window.avoided_amount * shares.share as decimal(28, 8)) as avoided_amount,
         true as is_allocated
 
     from in_window

@@ -1,12 +1,12 @@
--- The costs and the avoided costs of the programmes are those of 'all', but for what could not be
--- shared out because nobody was touched; and those of 'all' are the entries of the ledger, each
--- with the share of its months that lies in the window. 1e-4 and 0.01 are for the rounding of
--- shares and instalments.
+-- The costs and the avoided costs of the programmes, if there are any, are those of 'all'; and
+-- those of 'all' are the entries of the ledger, each with the share of its months that lies in the
+-- window. 1e-4 and 0.01 are for the rounding of shares and instalments.
 with
 
 programmes as (
 
     select
+        count(*) as programmes,
         sum(relationship_cost) as relationship_cost,
         sum(earned_insight) as earned_insight,
         sum(allocated_cost) as allocated_cost
@@ -29,15 +29,6 @@ total as (
         and party_type = 'all'
         and segment = 'all'
         and is_latest
-
-),
-
-touched as (
-
-    select count(*) as touches
-
-    from {{ ref('int_touches_dated') }} as touches
-    inner join total on touches.touched_on between total.window_start and total.window_end
 
 ),
 
@@ -78,23 +69,19 @@ select
     total.allocated_cost as cost_to_share_out,
     programmes.earned_insight as insight_of_programmes,
     total.earned_insight as insight_of_all,
-    touched.touches,
+    programmes.programmes,
     ledger.net_cost as ledger_cost_less_insight
 
 from total
 cross join programmes
-cross join touched
 cross join ledger
 where
-    abs(
-        coalesce(programmes.relationship_cost, 0) - total.relationship_cost
-        + case when touched.touches = 0 then total.allocated_cost else 0 end
-    ) > 0.0001
-    or (
-        touched.touches > 0
+    (
+        programmes.programmes > 0
         and (
-            abs(coalesce(programmes.allocated_cost, 0) - total.allocated_cost) > 0.0001
-            or abs(coalesce(programmes.earned_insight, 0) - total.earned_insight) > 0.0001
+            abs(programmes.relationship_cost - total.relationship_cost) > 0.0001
+            or abs(programmes.allocated_cost - total.allocated_cost) > 0.0001
+            or abs(programmes.earned_insight - total.earned_insight) > 0.0001
         )
     )
     or abs(
